@@ -1,0 +1,79 @@
+/** The file the paper exchange quotes from (`BALLAST_PAPER_FILE`): markets, books, results. */
+import { z } from 'zod';
+import { VENUE_IDS } from '../domain/venue-id.ts';
+import { instantField, payoutField, priceField, quantityField } from './fields.ts';
+import { parseDecimal } from '../domain/decimal.ts';
+
+/** An instant, or whole seconds after the exchange first listed the market. */
+const whenField = z.union([
+  instantField.transform((atMs) => ({ atMs })),
+  z.int().min(0).transform((seconds) => ({ afterListingMs: seconds * 1000 })),
+]);
+
+const millionthsField = z.string().transform((text, context) => {
+  const value = parseDecimal(text);
+  if (value === undefined || value < 0) {
+    context.addIssue({ code: 'custom', message: `must be a decimal string ≥ 0, was ${JSON.stringify(text)}` });
+    return z.NEVER;
+  }
+  return value;
+});
+
+const levelsField = z
+  .array(z.tuple([priceField, quantityField]))
+  .max(200)
+  .transform((levels) => levels.map(([price, quantity]) => ({ priceMicros: price, quantity })));
+
+const bookSideField = z.strictObject({
+  asks: levelsField.default([]).describe('what can be bought, [price, contracts], best first'),
+  bids: levelsField.default([]).describe('what can be sold to, [price, contracts], best first'),
+});
+
+const marketSchema = z.strictObject({
+  venue: z.enum(VENUE_IDS),
+  id: z.string().min(1).max(120),
+  title: z.string().min(1).max(200),
+  outcomes: z.tuple([z.string().min(1), z.string().min(1)]).default(['yes', 'no']),
+  tokenIds: z.tuple([z.string().min(1), z.string().min(1)]).optional(),
+  tick: priceField.default(10_000 as never),
+  lot: quantityField.optional().describe('default: 0.01 contracts, the step of both venues'),
+  minQuantity: quantityField.optional().describe('default: 0.01 on Kalshi, 5 on Polymarket'),
+  feeRate: millionthsField
+    .optional()
+    .describe('Kalshi: the fee multiplier, default 1. Polymarket: the rate, default 0.05'),
+  trading: z.boolean().default(true),
+  unsupported: z.string().min(1).optional(),
+  book: z.strictObject({ yes: bookSideField, no: bookSideField }),
+  closes: whenField.optional(),
+  settles: whenField.optional().describe('when the result is expected'),
+  result: z
+    .strictObject({
+      at: whenField,
+      payout: payoutField.describe('paid per contract of the first outcome; the other gets the rest'),
+    })
+    .optional(),
+});
+
+export const paperFileSchema = z
+  .strictObject({
+    venues: z
+      .strictObject({
+        kalshi: z.strictObject({ trading: z.boolean() }).optional(),
+        polymarket: z.strictObject({ trading: z.boolean() }).optional(),
+      })
+      .default({}),
+    markets: z.array(marketSchema).max(5000),
+  })
+  .superRefine((file, context) => {
+    const seen = new Set<string>();
+    for (const [index, market] of file.markets.entries()) {
+      const key = `${market.venue}/${market.id}`;
+      if (seen.has(key)) {
+        context.addIssue({ code: 'custom', path: ['markets', index, 'id'], message: `${key} is listed twice` });
+      }
+      seen.add(key);
+    }
+  });
+
+export type PaperFile = z.output<typeof paperFileSchema>;
+export type PaperMarket = PaperFile['markets'][number];

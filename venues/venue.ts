@@ -1,0 +1,197 @@
+/**
+ * The port every venue implements: `paper` here, the real exchanges beside it later. One suite,
+ * `test/venues/conformance.ts`, holds all of them to the behaviour written down here.
+ */
+import type { FeeSchedule } from '../domain/fees/schedule.ts';
+import type { MicroContracts, Micros, PriceMicros } from '../domain/money.ts';
+import type { Book, OutcomeIndex, TimeInForce, VenueId } from '../domain/venue-id.ts';
+
+/** One market as the venue describes it. Times are Unix milliseconds. */
+export interface VenueMarket {
+  readonly marketId: string;
+  readonly title: string;
+  /** The venue's own words for its two sides; index 0 is yes. */
+  readonly outcomes: readonly [string, string];
+  /** Ids of the two sides where the venue trades them by id (Polymarket tokens). */
+  readonly tokenIds?: readonly [string, string];
+  readonly tickMicros: number;
+  /** Quantities are multiples of this. */
+  readonly lotMicroContracts: number;
+  readonly minQuantity: MicroContracts;
+  readonly fees: FeeSchedule;
+  readonly tradable: boolean;
+  /** Why the kind of market is refused; absent where it is supported. */
+  readonly unsupported?: string;
+  readonly closesAtMs?: number;
+  /** When the result is expected; absent means unknown. */
+  readonly settlesAtMs?: number;
+}
+
+/** One price level: what is offered at `priceMicros`. */
+export interface Level {
+  readonly priceMicros: PriceMicros;
+  readonly quantity: MicroContracts;
+}
+
+/** What one outcome can be bought and sold for, best level first. */
+export interface Quote {
+  readonly marketId: string;
+  readonly outcome: OutcomeIndex;
+  readonly asks: readonly Level[];
+  readonly bids: readonly Level[];
+  /** When the venue's data was read, Unix ms of the Clock. */
+  readonly asOfMs: number;
+}
+
+export interface VenueStatus {
+  readonly trading: boolean;
+  readonly detail: string;
+}
+
+export interface VenueBalance {
+  /** Cash that can be spent, in the venue's own accounting. */
+  readonly cashMicros: Micros;
+}
+
+/** An order whose identity is decided and stored before the first send. */
+export interface OrderRequest {
+  /** The identity the venue deduplicates on; the same string on every send of this order. */
+  readonly clientOrderId: string;
+  readonly marketId: string;
+  readonly outcome: OutcomeIndex;
+  readonly action: 'buy' | 'sell';
+  readonly quantity: MicroContracts;
+  readonly limitPrice: PriceMicros;
+  readonly timeInForce: TimeInForce;
+  /** Unix ms after which a `gtd` order rests no longer. */
+  readonly restUntilMs?: number;
+}
+
+/** Bytes to store before the first send, and to send again unchanged. Opaque to the engine. */
+export interface PreparedOrder {
+  readonly request: OrderRequest;
+  readonly wire: string;
+}
+
+/** What the venue says an order has come to. */
+export interface OrderState {
+  readonly venueOrderId: string;
+  /** `final`: nothing more can fill. `resting`: it may. */
+  readonly status: 'resting' | 'final';
+  readonly filled: MicroContracts;
+  /** Volume-weighted, rounded up; absent without a fill. Sizes the next leg, books nothing. */
+  readonly averagePriceMicros?: PriceMicros;
+}
+
+/**
+ * The answer to a send. `unknown` keeps its hold until a look-up settles it; `notSent` means that
+ * no byte left (the permit was refused or had expired).
+ */
+export type PlaceOutcome =
+  | { readonly kind: 'accepted'; readonly order: OrderState }
+  | { readonly kind: 'rejected'; readonly code: string; readonly detail: string }
+  | { readonly kind: 'notSent'; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly detail: string };
+
+export type LookupOutcome =
+  | { readonly kind: 'found'; readonly order: OrderState }
+  /** Proves nothing before the venue's horizon has passed since the last send. */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unknown'; readonly detail: string };
+
+/** A fill as the venue records it; `fillId` is the venue's own and never repeats. */
+export interface VenueFill {
+  readonly fillId: string;
+  readonly venueOrderId: string;
+  /** Present where the venue tells it. */
+  readonly clientOrderId?: string;
+  readonly marketId: string;
+  readonly outcome: OutcomeIndex;
+  readonly action: 'buy' | 'sell';
+  readonly quantity: MicroContracts;
+  readonly priceMicros: PriceMicros;
+  readonly feeMicros: Micros;
+  readonly filledAtMs: number;
+}
+
+/** A market's final payout. Only final results appear here; a dispute is no settlement. */
+export interface VenueSettlement {
+  readonly settlementId: string;
+  readonly marketId: string;
+  /** Paid per contract of outcome 0 and of outcome 1, 0 … 1,000,000 each. */
+  readonly payoutMicros: readonly [PriceMicros, PriceMicros];
+  readonly settledAtMs: number;
+}
+
+/** A page of facts, oldest first, and where to go on. */
+export interface FactPage<Fact> {
+  readonly facts: readonly Fact[];
+  /** Facts recorded up to here have been read; hand it back, less the overlap. Unix ms. */
+  readonly cursorMs: number;
+}
+
+export interface VenueCapabilities {
+  readonly timeInForce: readonly TimeInForce[];
+  /** How long after a send the absence of the order proves that it never arrived. */
+  readonly unknownHorizonMs: number;
+  /** How often the watch may ask for facts. */
+  readonly pollIntervalMs: number;
+}
+
+/**
+ * A venue as the engine sees it. Methods reject with `VenueUnreachable` when the venue was not
+ * heard and with `VenueRefused` when it said no; `place`, `lookup` and `cancel` answer instead,
+ * because there the difference is part of the result.
+ */
+export interface Venue {
+  readonly id: VenueId;
+  readonly book: Book;
+  capabilities(): VenueCapabilities;
+  /** Undefined where the venue knows no such market. */
+  market(marketId: string, signal?: AbortSignal): Promise<VenueMarket | undefined>;
+  quote(marketId: string, outcome: OutcomeIndex, signal?: AbortSignal): Promise<Quote>;
+  status(signal?: AbortSignal): Promise<VenueStatus>;
+  balance(signal?: AbortSignal): Promise<VenueBalance>;
+  /** Decides the bytes; sends nothing. */
+  prepare(request: OrderRequest): Promise<PreparedOrder>;
+  /**
+   * Sends the prepared bytes once. `mayWrite` is called synchronously right before they leave;
+   * when it answers false nothing is written and the outcome is `notSent`.
+   */
+  place(order: PreparedOrder, mayWrite: () => boolean, signal?: AbortSignal): Promise<PlaceOutcome>;
+  lookup(clientOrderId: string, signal?: AbortSignal): Promise<LookupOutcome>;
+  /** Idempotent; answers what the order has come to. */
+  cancel(clientOrderId: string, signal?: AbortSignal): Promise<LookupOutcome>;
+  /** Cancels every resting order of this book; answers how many it asked for. */
+  cancelAll(signal?: AbortSignal): Promise<number>;
+  openOrders(signal?: AbortSignal): Promise<readonly (OrderState & { clientOrderId: string })[]>;
+  /** Fills recorded at or after `sinceMs`. */
+  fillsSince(sinceMs: number, signal?: AbortSignal): Promise<FactPage<VenueFill>>;
+  /** Final results recorded at or after `sinceMs`. */
+  settlementsSince(sinceMs: number, signal?: AbortSignal): Promise<FactPage<VenueSettlement>>;
+}
+
+/** The venue said no, and will say it again: final, not to be retried unchanged. */
+export class VenueRefused extends Error {
+  override readonly name = 'VenueRefused';
+  readonly code: string;
+  constructor(options: { venue: VenueId; code: string; detail: string }) {
+    super(`${options.venue} refused: ${options.code}: ${options.detail}`);
+    this.code = options.code;
+  }
+}
+
+/** The venue was not heard: the effect of what was asked is unknown; look it up before a repeat. */
+export class VenueUnreachable extends Error {
+  override readonly name = 'VenueUnreachable';
+  readonly retryAfterMs: number | undefined;
+  constructor(options: {
+    venue: VenueId;
+    detail: string;
+    retryAfterMs?: number;
+    cause?: unknown;
+  }) {
+    super(`${options.venue} was not heard: ${options.detail}`, { cause: options.cause });
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
