@@ -7,13 +7,19 @@ import { parseDecimal } from '../domain/decimal.ts';
 /** An instant, or whole seconds after the exchange first listed the market. */
 const whenField = z.union([
   instantField.transform((atMs) => ({ atMs })),
-  z.int().min(0).transform((seconds) => ({ afterListingMs: seconds * 1000 })),
+  z
+    .int()
+    .min(0)
+    .transform((seconds) => ({ afterListingMs: seconds * 1000 })),
 ]);
 
 const millionthsField = z.string().transform((text, context) => {
   const value = parseDecimal(text);
   if (value === undefined || value < 0) {
-    context.addIssue({ code: 'custom', message: `must be a decimal string ≥ 0, was ${JSON.stringify(text)}` });
+    context.addIssue({
+      code: 'custom',
+      message: `must be a decimal string ≥ 0, was ${JSON.stringify(text)}`,
+    });
     return z.NEVER;
   }
   return value;
@@ -49,7 +55,9 @@ const marketSchema = z.strictObject({
   result: z
     .strictObject({
       at: whenField,
-      payout: payoutField.describe('paid per contract of the first outcome; the other gets the rest'),
+      payout: payoutField.describe(
+        'paid per contract of the first outcome; the other gets the rest',
+      ),
     })
     .optional(),
 });
@@ -69,7 +77,11 @@ export const paperFileSchema = z
     for (const [index, market] of file.markets.entries()) {
       const key = `${market.venue}/${market.id}`;
       if (seen.has(key)) {
-        context.addIssue({ code: 'custom', path: ['markets', index, 'id'], message: `${key} is listed twice` });
+        context.addIssue({
+          code: 'custom',
+          path: ['markets', index, 'id'],
+          message: `${key} is listed twice`,
+        });
       }
       seen.add(key);
     }

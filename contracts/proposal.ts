@@ -8,7 +8,10 @@ export const TRADE_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const tradeIdField = z
   .string()
-  .regex(TRADE_ID_PATTERN, 'an id has 1 to 64 letters, digits, ".", "_" or "-", and starts with a letter or digit');
+  .regex(
+    TRADE_ID_PATTERN,
+    'an id has 1 to 64 letters, digits, ".", "_" or "-", and starts with a letter or digit',
+  );
 
 const nameField = (what: string) =>
   z
@@ -31,13 +34,18 @@ export const proposalSchema = z
     strategy: nameField('strategy'),
     event: nameField('event'),
     pair: nameField('pair').optional(),
-    legs: z.array(legSchema).min(1, 'a trade has one or two legs').max(2, 'a trade has one or two legs'),
+    legs: z
+      .array(legSchema)
+      .min(1, 'a trade has one or two legs')
+      .max(2, 'a trade has one or two legs'),
     fairPrice: priceField.optional(),
     maxPairCost: priceField.optional(),
     budget: usdField.optional(),
     quantity: quantityField.optional(),
     minQuantity: quantityField.optional(),
-    tif: z.enum(TIME_IN_FORCE, { error: `tif must be one of: ${TIME_IN_FORCE.join(', ')}` }).default('ioc'),
+    tif: z
+      .enum(TIME_IN_FORCE, { error: `tif must be one of: ${TIME_IN_FORCE.join(', ')}` })
+      .default('ioc'),
     expiresAt: instantField.optional(),
   })
   .superRefine((proposal, context) => {

@@ -2,56 +2,11 @@
  * The port every venue implements: `paper` here, the real exchanges beside it later. One suite,
  * `test/venues/conformance.ts`, holds all of them to the behaviour written down here.
  */
-import type { FeeSchedule } from '../domain/fees/schedule.ts';
+import type { Quote, VenueBalance, VenueMarket, VenueStatus } from '../domain/market.ts';
 import type { MicroContracts, Micros, PriceMicros } from '../domain/money.ts';
 import type { Book, OutcomeIndex, TimeInForce, VenueId } from '../domain/venue-id.ts';
 
-/** One market as the venue describes it. Times are Unix milliseconds. */
-export interface VenueMarket {
-  readonly marketId: string;
-  readonly title: string;
-  /** The venue's own words for its two sides; index 0 is yes. */
-  readonly outcomes: readonly [string, string];
-  /** Ids of the two sides where the venue trades them by id (Polymarket tokens). */
-  readonly tokenIds?: readonly [string, string];
-  readonly tickMicros: number;
-  /** Quantities are multiples of this. */
-  readonly lotMicroContracts: number;
-  readonly minQuantity: MicroContracts;
-  readonly fees: FeeSchedule;
-  readonly tradable: boolean;
-  /** Why the kind of market is refused; absent where it is supported. */
-  readonly unsupported?: string;
-  readonly closesAtMs?: number;
-  /** When the result is expected; absent means unknown. */
-  readonly settlesAtMs?: number;
-}
-
-/** One price level: what is offered at `priceMicros`. */
-export interface Level {
-  readonly priceMicros: PriceMicros;
-  readonly quantity: MicroContracts;
-}
-
-/** What one outcome can be bought and sold for, best level first. */
-export interface Quote {
-  readonly marketId: string;
-  readonly outcome: OutcomeIndex;
-  readonly asks: readonly Level[];
-  readonly bids: readonly Level[];
-  /** When the venue's data was read, Unix ms of the Clock. */
-  readonly asOfMs: number;
-}
-
-export interface VenueStatus {
-  readonly trading: boolean;
-  readonly detail: string;
-}
-
-export interface VenueBalance {
-  /** Cash that can be spent, in the venue's own accounting. */
-  readonly cashMicros: Micros;
-}
+export type { Level, Quote, VenueBalance, VenueMarket, VenueStatus } from '../domain/market.ts';
 
 /** An order whose identity is decided and stored before the first send. */
 export interface OrderRequest {
@@ -185,12 +140,7 @@ export class VenueRefused extends Error {
 export class VenueUnreachable extends Error {
   override readonly name = 'VenueUnreachable';
   readonly retryAfterMs: number | undefined;
-  constructor(options: {
-    venue: VenueId;
-    detail: string;
-    retryAfterMs?: number;
-    cause?: unknown;
-  }) {
+  constructor(options: { venue: VenueId; detail: string; retryAfterMs?: number; cause?: unknown }) {
     super(`${options.venue} was not heard: ${options.detail}`, { cause: options.cause });
     this.retryAfterMs = options.retryAfterMs;
   }

@@ -17,10 +17,7 @@ export function polymarketTakerFee(
   price: PriceMicros,
 ): Micros {
   const numerator =
-    BigInt(rateMillionths) *
-    BigInt(quantity) *
-    BigInt(price) *
-    BigInt(MICROS_PER_UNIT - price);
+    BigInt(rateMillionths) * BigInt(quantity) * BigInt(price) * BigInt(MICROS_PER_UNIT - price);
   // Four factors in millionths, one of them kept: 10^18; and whole steps of 10 µ$.
   const divisor = 10n ** 18n * FEE_STEP_MICROS;
   return micros(Number(((numerator + divisor - 1n) / divisor) * FEE_STEP_MICROS));

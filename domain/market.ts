@@ -1,0 +1,73 @@
+/** What a venue tells about a market, as facts the rules judge. All of it is JSON-safe. */
+import type { FeeSchedule } from './fees/schedule.ts';
+import type { MicroContracts, Micros, PriceMicros } from './money.ts';
+import type { OutcomeIndex } from './venue-id.ts';
+
+/** One market as the venue describes it. Times are Unix milliseconds. */
+export interface VenueMarket {
+  readonly marketId: string;
+  readonly title: string;
+  /** The venue's own words for its two sides; index 0 is yes. */
+  readonly outcomes: readonly [string, string];
+  /** Ids of the two sides where the venue trades them by id (Polymarket tokens). */
+  readonly tokenIds?: readonly [string, string];
+  readonly tickMicros: number;
+  /** Quantities are multiples of this. */
+  readonly lotMicroContracts: number;
+  readonly minQuantity: MicroContracts;
+  readonly fees: FeeSchedule;
+  readonly tradable: boolean;
+  /** Why the kind of market is refused; absent where it is supported. */
+  readonly unsupported?: string;
+  readonly closesAtMs?: number;
+  /** When the result is expected; absent means unknown. */
+  readonly settlesAtMs?: number;
+}
+
+/** One price level: what is offered at `priceMicros`. */
+export interface Level {
+  readonly priceMicros: PriceMicros;
+  readonly quantity: MicroContracts;
+}
+
+/** What one outcome can be bought and sold for, best level first. */
+export interface Quote {
+  readonly marketId: string;
+  readonly outcome: OutcomeIndex;
+  readonly asks: readonly Level[];
+  readonly bids: readonly Level[];
+  /** When the venue's data was read, Unix ms of the Clock. */
+  readonly asOfMs: number;
+}
+
+export interface VenueStatus {
+  readonly trading: boolean;
+  readonly detail: string;
+}
+
+export interface VenueBalance {
+  /** Cash that can be spent, in the venue's own accounting. */
+  readonly cashMicros: Micros;
+}
+
+/**
+ * Which side of `market` the proposal's word means: `yes` and `no`, the venue's own label, or a
+ * token id, compared exactly.
+ * @returns undefined where the market has no such outcome
+ */
+export function resolveOutcome(market: VenueMarket, word: string): OutcomeIndex | undefined {
+  for (const index of [0, 1] as const) {
+    const plain = index === 0 ? 'yes' : 'no';
+    if (word === plain || word === market.outcomes[index] || word === market.tokenIds?.[index]) {
+      return index;
+    }
+  }
+  return undefined;
+}
+
+/** Contracts on offer at `limitPrice` or better. */
+export function depthWithin(quote: Quote, limitPrice: PriceMicros): number {
+  let total = 0;
+  for (const level of quote.asks) if (level.priceMicros <= limitPrice) total += level.quantity;
+  return total;
+}

@@ -1,0 +1,85 @@
+/**
+ * The life of one order, from a stored identity to a final answer. Pure: the ledger steps it
+ * inside the transaction that books what happened; the workflow owns the timers.
+ */
+import { setup, transition } from 'xstate';
+
+export const ORDER_STATES = [
+  'created',
+  'sending',
+  'unknown',
+  'resting',
+  'done',
+  'rejected',
+  'notSent',
+] as const;
+export type OrderStateName = (typeof ORDER_STATES)[number];
+
+export type OrderEvent =
+  /** A permit was granted: bytes may leave now. */
+  | { readonly type: 'order.permitted' }
+  /** A gate refused before any byte left. */
+  | { readonly type: 'order.withheld' }
+  /** The venue took it and it may still fill. */
+  | { readonly type: 'order.rested' }
+  /** The venue took it and nothing more can fill. */
+  | { readonly type: 'order.finished' }
+  /** The venue said no. */
+  | { readonly type: 'order.refused' }
+  /** No conclusive answer. */
+  | { readonly type: 'order.lost' }
+  /** Looked up past the venue's horizon and not there: it never arrived. */
+  | { readonly type: 'order.absent' };
+
+/** Every state and what may follow; a final state takes no event. */
+export const orderMachine = setup({
+  types: { events: {} as OrderEvent },
+}).createMachine({
+  id: 'order',
+  initial: 'created',
+  states: {
+    created: { on: { 'order.permitted': 'sending', 'order.withheld': 'notSent' } },
+    sending: {
+      on: {
+        'order.rested': 'resting',
+        'order.finished': 'done',
+        'order.refused': 'rejected',
+        'order.lost': 'unknown',
+        'order.withheld': 'notSent',
+        'order.absent': 'notSent',
+      },
+    },
+    unknown: {
+      on: {
+        'order.rested': 'resting',
+        'order.finished': 'done',
+        'order.lost': 'unknown',
+        'order.absent': 'notSent',
+      },
+    },
+    resting: { on: { 'order.rested': 'resting', 'order.finished': 'done' } },
+    done: { type: 'final' },
+    rejected: { type: 'final' },
+    notSent: { type: 'final' },
+  },
+});
+
+/**
+ * The state after `event`.
+ * @returns undefined where `event` cannot happen in `state`: the caller keeps the state and
+ *   treats a repeat as already done
+ */
+export function nextOrderState(
+  state: OrderStateName,
+  event: OrderEvent,
+): OrderStateName | undefined {
+  const snapshot = orderMachine.resolveState({ value: state, context: {} });
+  if (!snapshot.can(event)) return undefined;
+  const [next] = transition(orderMachine, snapshot, event);
+  return next.value as OrderStateName;
+}
+
+/** Whether nothing more can happen to an order in `state`. */
+export function isFinalOrder(state: OrderStateName): boolean {
+  return state === 'done' || state === 'rejected' || state === 'notSent';
+}

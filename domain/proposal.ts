@@ -1,0 +1,36 @@
+/** A request to trade after parsing: integers and instants, nothing left to interpret. */
+import type { MicroContracts, Micros, PriceMicros } from './money.ts';
+import type { TimeInForce, VenueId } from './venue-id.ts';
+
+export interface ProposalLeg {
+  readonly venue: VenueId;
+  readonly market: string;
+  readonly outcome: string;
+  /** What one contract of that outcome may cost before fees. */
+  readonly limitPrice: PriceMicros;
+}
+
+export interface Proposal {
+  readonly strategy: string;
+  readonly event: string;
+  readonly pair?: string | undefined;
+  readonly legs: readonly ProposalLeg[];
+  /** What a contract of the single leg is believed to be worth. */
+  readonly fairPrice?: PriceMicros | undefined;
+  readonly maxPairCost?: PriceMicros | undefined;
+  /** Dollars for all legs and fees. */
+  readonly budget?: Micros | undefined;
+  readonly quantity?: MicroContracts | undefined;
+  readonly minQuantity?: MicroContracts | undefined;
+  readonly tif: TimeInForce;
+  readonly expiresAt?: number | undefined;
+}
+
+const SINGLE_LEG_LIFE_MS = 60_000;
+const PAIR_LIFE_MS = 10_000;
+
+/** When a proposal is stale: its own expiry, else 60 s for a single leg and 10 s for a pair. */
+export function expiryOf(proposal: Proposal, receivedAtMs: number): number {
+  const lifeMs = proposal.legs.length === 1 ? SINGLE_LEG_LIFE_MS : PAIR_LIFE_MS;
+  return proposal.expiresAt ?? receivedAtMs + lifeMs;
+}

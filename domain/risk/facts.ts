@@ -1,0 +1,105 @@
+/** Rules on what is known of the market: fresh facts, a market that trades, a price on its grid. */
+import { formatDecimal } from '../decimal.ts';
+import type { VenueMarket } from '../market.ts';
+import { resolveOutcome } from '../market.ts';
+import type { ProposalLeg } from '../proposal.ts';
+import type { OutcomeIndex } from '../venue-id.ts';
+import { MICROS_PER_UNIT } from '../money.ts';
+import type { Verdict } from './codes.ts';
+import { verdict } from './codes.ts';
+import type { AdmissionView, Fact, LegFacts } from './view.ts';
+
+/** A fact older than half the allowed age is fetched again before admission. */
+export function factsToFetch(facts: LegFacts, atMs: number, ageMsMax: number): boolean {
+  return [facts.market, facts.quote, facts.status].some(
+    (fact) => fact === undefined || atMs - fact.asOfMs > ageMsMax / 2,
+  );
+}
+
+/** STALE_FACTS: each fact must be there and at most `quoteAgeMsMax` old. */
+export function staleFacts(view: AdmissionView): Verdict {
+  const { quoteAgeMsMax } = view.limits;
+  const named: [string, Fact<unknown> | undefined][] = [
+    ['market', view.facts.market],
+    ['status', view.facts.status],
+  ];
+  // Without a market there is no quote to miss.
+  if (view.facts.market?.value !== null) named.push(['quote', view.facts.quote]);
+  const numbers: Record<string, string> = { ageMsMax: String(quoteAgeMsMax) };
+  const stale: string[] = [];
+  for (const [name, fact] of named) {
+    const ageMs = fact === undefined ? undefined : view.atMs - fact.asOfMs;
+    numbers[`${name}AgeMs`] = ageMs === undefined ? 'missing' : String(ageMs);
+    if (ageMs === undefined || ageMs > quoteAgeMsMax) stale.push(name);
+  }
+  const detail =
+    stale.length === 0
+      ? 'market, quote and status are fresh'
+      : `${stale.join(', ')} missing or older than ${quoteAgeMsMax} ms`;
+  return verdict('STALE_FACTS', stale.length === 0, detail, numbers);
+}
+
+/** VENUE_UNAVAILABLE: the venue must be trading. */
+export function venueAvailable(view: AdmissionView): Verdict | undefined {
+  const status = view.facts.status?.value;
+  if (status === undefined) return undefined;
+  const venue = view.proposal.legs[0]?.venue ?? '';
+  return verdict('VENUE_UNAVAILABLE', status.trading, `${venue}: ${status.detail}`, { venue });
+}
+
+/** MARKET_CLOSED and MARKET_NOT_SUPPORTED for a market the venue knows. */
+export function marketOpen(market: VenueMarket, atMs: number): Verdict[] {
+  const closed = market.closesAtMs !== undefined && market.closesAtMs <= atMs;
+  const closes =
+    market.closesAtMs === undefined ? 'unknown' : new Date(market.closesAtMs).toISOString();
+  return [
+    verdict(
+      'MARKET_CLOSED',
+      market.tradable && !closed,
+      market.tradable && !closed
+        ? `${market.marketId} trades`
+        : `${market.marketId} does not trade (closes ${closes})`,
+      { market: market.marketId, closes },
+    ),
+    verdict(
+      'MARKET_NOT_SUPPORTED',
+      market.unsupported === undefined,
+      market.unsupported ?? `${market.marketId} is a binary market`,
+      { market: market.marketId },
+    ),
+  ];
+}
+
+/** INVALID_PROPOSAL for what only the market can tell: unknown market or outcome, price off the tick. */
+export function tradableLeg(
+  leg: ProposalLeg,
+  market: VenueMarket | null,
+): { outcome?: OutcomeIndex; verdict: Verdict } {
+  const fail = (field: string, detail: string): { verdict: Verdict } => ({
+    verdict: verdict('INVALID_PROPOSAL', false, detail, { field }),
+  });
+  if (market === null) {
+    return fail('legs.0.market', `${leg.venue} has no market ${JSON.stringify(leg.market)}`);
+  }
+  const outcome = resolveOutcome(market, leg.outcome);
+  if (outcome === undefined) {
+    const words = market.outcomes.map((word) => JSON.stringify(word)).join(' or ');
+    return fail(
+      'legs.0.outcome',
+      `${leg.market} has no outcome ${JSON.stringify(leg.outcome)}; use yes, no, ${words}`,
+    );
+  }
+  const offTick = leg.limitPrice % market.tickMicros !== 0;
+  const outside =
+    leg.limitPrice < market.tickMicros || leg.limitPrice > MICROS_PER_UNIT - market.tickMicros;
+  if (offTick || outside) {
+    return fail(
+      'legs.0.limitPrice',
+      `${formatDecimal(leg.limitPrice)} is not a multiple of the tick ${formatDecimal(market.tickMicros)} inside (0, 1)`,
+    );
+  }
+  return {
+    outcome,
+    verdict: verdict('INVALID_PROPOSAL', true, 'market, outcome and price can be traded'),
+  };
+}
