@@ -1,0 +1,247 @@
+/** The environment, read once at start. Every mistake is reported at once, by name. */
+import { z } from 'zod';
+import { parseDecimal } from '../domain/decimal.ts';
+import type { Limits } from '../domain/limits.ts';
+import type { Micros } from '../domain/money.ts';
+import { MICROS_PER_UNIT } from '../domain/money.ts';
+import type { VenueId } from '../domain/venue-id.ts';
+import { VENUE_IDS } from '../domain/venue-id.ts';
+import type { FieldProblem } from './proposal.ts';
+
+/** A number as people write it in `.env`: plain decimals, at most 6 digits after the point. */
+const numberField = (what: string, check: (value: number) => boolean, rule: string) =>
+  z.string().transform((text, context) => {
+    const value = parseDecimal(text.trim());
+    if (value === undefined || !check(value)) {
+      context.addIssue({
+        code: 'custom',
+        message: `${what} must be ${rule}, was ${JSON.stringify(text)}`,
+      });
+      return z.NEVER;
+    }
+    return value;
+  });
+
+const usd = (what: string) => numberField(what, (value) => value > 0, 'dollars above 0');
+const percent = (what: string) =>
+  numberField(
+    what,
+    (value) => value >= 0 && value <= 100 * MICROS_PER_UNIT,
+    'a percentage from 0 to 100',
+  ).transform((millionthsOfPercent) => Math.round(millionthsOfPercent / 100));
+const count = (what: string, min: number, max: number) =>
+  numberField(
+    what,
+    (value) =>
+      value % MICROS_PER_UNIT === 0 &&
+      value >= min * MICROS_PER_UNIT &&
+      value <= max * MICROS_PER_UNIT,
+    `a whole number from ${min} to ${max}`,
+  ).transform((value) => value / MICROS_PER_UNIT);
+const flag = z.enum(['true', 'false'], {
+  error: (issue) => `must be true or false, was ${JSON.stringify(issue.input)}`,
+});
+const text = z.string().min(1, 'must not be empty; remove the line or give a value');
+const token = z
+  .string()
+  .regex(/^[\x21-\x7e]{16,}$/, 'a token has at least 16 printable characters and no spaces');
+
+/** Every name Ballast reads, with its default. `.env.example` documents each; a test compares. */
+export const environmentSchema = z.object({
+  LIVE_TRADING: flag.default('false'),
+  LIVE_TRADING_INITIAL_BALANCE: usd('the initial balance').prefault('1000'),
+  LIVE_TRADING_BET_AMOUNT: usd('the bet amount').prefault('50'),
+  LIVE_TRADING_MIN_ROI: percent('the minimum ROI').prefault('2'),
+  LIVE_TRADING_MAX_ROI: percent('the maximum ROI').prefault('10'),
+  LIVE_TRADING_MAX_POSITION_SIZE: usd('the position limit').prefault('500'),
+  LIVE_TRADING_MAX_DAILY_TRADES: count('the daily trade limit', 0, 1_000_000).prefault('5'),
+  LIVE_TRADING_DAILY_LOSS_LIMIT: usd('the daily loss limit').prefault('200'),
+  LIVE_TRADING_RESET_KEY: text.optional(),
+  BALLAST_DATA_DIR: text.optional(),
+  BALLAST_CACHE_DIR: text.optional(),
+  BALLAST_HOST: text.default('127.0.0.1'),
+  BALLAST_PORT: count('the port', 0, 65_535).prefault('5001'),
+  BALLAST_VENUES: z
+    .string()
+    .default(VENUE_IDS.join(','))
+    .transform((list, context) => {
+      const names = list.split(',').map((name) => name.trim());
+      const known = names.filter((name): name is VenueId =>
+        (VENUE_IDS as readonly string[]).includes(name),
+      );
+      if (
+        known.length !== names.length ||
+        new Set(known).size !== known.length ||
+        known.length === 0
+      ) {
+        context.addIssue({
+          code: 'custom',
+          message: `must list ${VENUE_IDS.join(' and/or ')}, separated by commas, was ${JSON.stringify(list)}`,
+        });
+        return z.NEVER;
+      }
+      return known;
+    }),
+  BALLAST_PAPER_QUOTES: z
+    .enum(['file'], {
+      error: 'must be file: quotes from venues and simulators are not part of this version',
+    })
+    .default('file'),
+  BALLAST_PAPER_FILE: text.optional(),
+  BALLAST_INITIAL_BALANCE_KALSHI: usd("Kalshi's share of the initial balance").optional(),
+  BALLAST_MAX_OPEN_EXPOSURE: usd('the exposure limit').optional(),
+  BALLAST_MAX_EVENT_EXPOSURE: usd('the exposure limit of one event').optional(),
+  BALLAST_QUOTE_AGE_MS_MAX: count('the age of a quote in ms', 100, 600_000).prefault('5000'),
+  BALLAST_STRATEGY_EXECUTIONS_MAX: count('executions of a strategy', 1, 1_000_000).prefault('5'),
+  BALLAST_STRATEGY_WINDOW_SECONDS: count('the window in seconds', 1, 86_400).prefault('600'),
+  BALLAST_TRADER_TOKEN: token.optional(),
+  BALLAST_OPERATOR_TOKEN: token.optional(),
+  BALLAST_ADMIN_TOKEN: token.optional(),
+  BALLAST_CLOCK: numberField(
+    'the clock offset in seconds',
+    (value) => value % MICROS_PER_UNIT === 0,
+    'whole seconds, e.g. -3600',
+  )
+    .prefault('0')
+    .transform((value) => value / 1000),
+  BALLAST_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'must be trace, debug, info, warn, error or silent',
+    })
+    .default('info'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional(),
+  TEMPORAL_ADDRESS: text.optional(),
+  TEMPORAL_NAMESPACE: text.default('default'),
+});
+
+export type Environment = z.output<typeof environmentSchema>;
+
+/** Configuration as the program uses it: integers with units, nothing optional but what may be absent. */
+export interface Config {
+  readonly environment: Environment;
+  readonly liveTrading: boolean;
+  readonly venues: readonly VenueId[];
+  readonly limits: Limits;
+  readonly clockOffsetMs: number;
+}
+
+/** Every mistake of the environment, each with its name; the process exits with 4. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly FieldProblem[];
+  constructor(problems: readonly FieldProblem[]) {
+    super(
+      `the configuration has ${problems.length} mistake${problems.length === 1 ? '' : 's'}:\n` +
+        problems.map(({ field, problem }) => `  ${field}: ${problem}`).join('\n'),
+    );
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the configuration from environment variables.
+ * @throws ConfigError listing every bad value and every unknown `LIVE_TRADING*` or `BALLAST_*` name
+ */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
+  const known = Object.keys(environmentSchema.shape);
+  const present = Object.fromEntries(
+    known.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]])),
+  );
+  const parsed = environmentSchema.safeParse(present);
+  const problems: FieldProblem[] = Object.keys(variables)
+    .filter((name) => /^(LIVE_TRADING|BALLAST_)/.test(name) && !known.includes(name))
+    .map((name) => ({
+      field: name,
+      problem: `is not a setting of Ballast${suggestion(name, known)}`,
+    }));
+  if (!parsed.success) {
+    problems.push(
+      ...parsed.error.issues.map((issue) => ({
+        field: issue.path.map(String).join('.'),
+        problem: issue.message,
+      })),
+    );
+    throw new ConfigError(problems);
+  }
+  const environment = parsed.data;
+  problems.push(...crossChecks(environment));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    environment,
+    liveTrading: environment.LIVE_TRADING === 'true',
+    venues: environment.BALLAST_VENUES,
+    limits: limitsOf(environment),
+    clockOffsetMs: environment.BALLAST_CLOCK,
+  };
+}
+
+function crossChecks(environment: Environment): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const share = environment.BALLAST_INITIAL_BALANCE_KALSHI;
+  if (share !== undefined && share > environment.LIVE_TRADING_INITIAL_BALANCE) {
+    problems.push({
+      field: 'BALLAST_INITIAL_BALANCE_KALSHI',
+      problem: 'must not be above LIVE_TRADING_INITIAL_BALANCE',
+    });
+  }
+  const tokens = [
+    environment.BALLAST_TRADER_TOKEN,
+    environment.BALLAST_OPERATOR_TOKEN,
+    environment.BALLAST_ADMIN_TOKEN,
+  ];
+  const given = tokens.filter((value) => value !== undefined);
+  if (!isLoopback(environment.BALLAST_HOST) && given.length < tokens.length) {
+    problems.push({
+      field: 'BALLAST_HOST',
+      problem:
+        'an address other than loopback needs BALLAST_TRADER_TOKEN, BALLAST_OPERATOR_TOKEN and BALLAST_ADMIN_TOKEN',
+    });
+  }
+  if (new Set(given).size !== given.length) {
+    problems.push({ field: 'BALLAST_TRADER_TOKEN', problem: 'the three tokens must differ' });
+  }
+  return problems;
+}
+
+/** Whether `host` is this machine's loopback interface. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function limitsOf(environment: Environment): Limits {
+  const total = environment.LIVE_TRADING_INITIAL_BALANCE;
+  return {
+    initialBalanceMicros: shares(environment, total),
+    betAmountMicros: environment.LIVE_TRADING_BET_AMOUNT as Micros,
+    minRoiMillionths: environment.LIVE_TRADING_MIN_ROI,
+    maxRoiMillionths: environment.LIVE_TRADING_MAX_ROI,
+    positionMicrosMax: environment.LIVE_TRADING_MAX_POSITION_SIZE as Micros,
+    dailyTradesMax: environment.LIVE_TRADING_MAX_DAILY_TRADES,
+    dailyLossMicrosMax: environment.LIVE_TRADING_DAILY_LOSS_LIMIT as Micros,
+    openExposureMicrosMax: (environment.BALLAST_MAX_OPEN_EXPOSURE ??
+      Math.floor(total * 0.8)) as Micros,
+    eventExposureMicrosMax: (environment.BALLAST_MAX_EVENT_EXPOSURE ??
+      environment.LIVE_TRADING_MAX_POSITION_SIZE) as Micros,
+    quoteAgeMsMax: environment.BALLAST_QUOTE_AGE_MS_MAX,
+    strategyExecutionsMax: environment.BALLAST_STRATEGY_EXECUTIONS_MAX,
+    strategyWindowMs: environment.BALLAST_STRATEGY_WINDOW_SECONDS * 1000,
+  };
+}
+
+/** Half each by default; everything on the one venue where only one is traded. */
+function shares(environment: Environment, total: number): Record<VenueId, Micros> {
+  const venues = environment.BALLAST_VENUES;
+  if (venues.length === 1) {
+    return { kalshi: 0 as Micros, polymarket: 0 as Micros, [venues[0]!]: total as Micros };
+  }
+  const kalshi = environment.BALLAST_INITIAL_BALANCE_KALSHI ?? Math.floor(total / 2);
+  return { kalshi: kalshi as Micros, polymarket: (total - kalshi) as Micros };
+}
+
+function suggestion(name: string, known: readonly string[]): string {
+  const near = known.find((candidate) => candidate.startsWith(name) || name.startsWith(candidate));
+  return near === undefined ? '; see .env.example' : `; did you mean ${near}?`;
+}
