@@ -1,0 +1,21 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Book, VenueId } from '../domain/venue-id.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Venue } from '../venues/venue.ts';
+
+/** Constant text and fields with units; never secrets. */
+export interface ActivityLog {
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+}
+
+/** What activities work with; made once a process in `bin/`. */
+export interface ActivityDeps {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: ActivityLog;
+  /** @throws Error where this process does not serve that venue and book */
+  venue(venue: VenueId, book: Book): Venue;
+  /** Reaches a workflow by id; false where there is no running one. */
+  signal(workflowId: string, signal: string, payload: unknown): Promise<boolean>;
+}

@@ -1,0 +1,18 @@
+import type { ActivityDeps } from './deps.ts';
+import { orderActivities } from './orders.ts';
+import { riskActivities } from './risk.ts';
+import { settlementActivities } from './settlement.ts';
+import { watchActivities } from './watch.ts';
+
+/** Every activity of Ballast over one process's ledger, venues and clock. */
+export function createActivities(deps: ActivityDeps) {
+  return {
+    ...riskActivities(deps),
+    ...orderActivities(deps),
+    ...settlementActivities(deps),
+    ...watchActivities(deps),
+  };
+}
+
+/** What workflows know of activities: their types, nothing else. */
+export type Activities = ReturnType<typeof createActivities>;

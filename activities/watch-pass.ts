@@ -1,0 +1,55 @@
+import type { Book, VenueId } from '../domain/venue-id.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** Venues' lists lag: every pass reads this far back again, and books what it finds new. */
+export const WATCH_OVERLAP_MS = 10 * 60_000;
+const SIGNALS_PER_PASS_MAX = 500;
+
+/**
+ * One pass of the drop copy: books every fill and final result the venue has that the ledger has
+ * not, then moves the cursor. A crash anywhere repeats the pass; nothing is booked twice.
+ * @returns how many new facts were booked
+ */
+export async function readVenue(
+  deps: ActivityDeps,
+  venueId: VenueId,
+  book: Book,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { ledger } = deps;
+  const venue = deps.venue(venueId, book);
+  const cursorMs = await ledger.readCursor(book, venueId);
+  const sinceMs = Math.max(0, cursorMs - WATCH_OVERLAP_MS);
+  const fills = await venue.fillsSince(sinceMs, signal);
+  const settlements = await venue.settlementsSince(sinceMs, signal);
+  const reading = await deps.clock.read();
+  const known = await ledger.knownFills(
+    book,
+    venueId,
+    fills.facts.map((fill) => fill.fillId),
+  );
+  let booked = 0;
+  for (const fill of fills.facts) {
+    if (known.has(fill.fillId)) continue;
+    if (await ledger.bookFill(book, venueId, fill, reading)) booked += 1;
+  }
+  for (const settlement of settlements.facts) {
+    if (await ledger.storeSettlement({ book, venue: venueId }, settlement, reading)) booked += 1;
+  }
+  const readUpTo = Math.min(fills.cursorMs, settlements.cursorMs);
+  await ledger.writeCursor({ book, venue: venueId, cursorMs: readUpTo }, reading);
+  return booked;
+}
+
+/** Sends what the ledger owes to workflows. A trade that has ended needs no signal any more. */
+export async function sendSignals(deps: ActivityDeps): Promise<number> {
+  const rows = await deps.ledger.unsentSignals(SIGNALS_PER_PASS_MAX);
+  const sent: string[] = [];
+  for (const row of rows) {
+    const reached = await deps.signal(row.workflowId, row.signal, row.payload);
+    if (!reached) deps.log.warn({ workflowId: row.workflowId }, 'signal found no running workflow');
+    sent.push(row.id);
+  }
+  if (sent.length > 0) await deps.ledger.markSent(sent, await deps.clock.read());
+  return sent.length;
+}

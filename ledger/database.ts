@@ -1,0 +1,88 @@
+import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
+import type { Transaction } from 'kysely';
+import pg from 'pg';
+import { assert } from '../domain/assert.ts';
+import * as ledger from './migrations/0001-ledger.ts';
+import type { Database } from './schema.ts';
+
+/** A connection pool on the ledger's database. */
+export type LedgerDb = Kysely<Database>;
+/** The inside of one transaction. */
+export type LedgerTx = Transaction<Database>;
+
+const INT8_OID = 20;
+const POOL_CONNECTIONS_MAX = 20;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Every session: UTC, and no lock or idle transaction of a frozen worker holds the desk over 2 s. */
+const SESSION_OPTIONS = [
+  '-c timezone=UTC',
+  '-c lock_timeout=2000',
+  '-c idle_in_transaction_session_timeout=2000',
+  '-c statement_timeout=15000',
+].join(' ');
+
+/**
+ * Opens a pool on `url`. Connections are made on demand; an idle one that breaks is dropped, and
+ * `onIdleError` hears of it.
+ */
+export function openDatabase(url: string, onIdleError: (error: Error) => void): LedgerDb {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: POOL_CONNECTIONS_MAX,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    options: SESSION_OPTIONS,
+    application_name: 'ballast-ledger',
+    types: {
+      getTypeParser: (oid, format) =>
+        oid === INT8_OID && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format),
+    },
+  });
+  pool.on('error', onIdleError);
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+const MIGRATIONS = { '0001-ledger': ledger };
+
+/**
+ * Brings the ledger's tables up to date; safe to run from several processes at once.
+ * @throws the first failing migration's error; nothing of it is kept
+ */
+export async function migrateLedger(db: LedgerDb): Promise<string[]> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) throw new Error('the ledger could not be migrated', { cause: error });
+  return (results ?? []).map((result) => result.migrationName);
+}
+
+/** Names of migrations that the database lacks; empty when it is current. */
+export async function pendingMigrations(db: LedgerDb): Promise<string[]> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+  });
+  const migrations = await migrator.getMigrations();
+  return migrations.filter((one) => one.executedAt === undefined).map((one) => one.name);
+}
+
+/** The database server's own clock, Unix ms. */
+export async function databaseNowMs(db: LedgerDb): Promise<number> {
+  const { rows } = await sql<{ ms: bigint }>`
+    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms`.execute(db);
+  return toNumber(rows[0]!.ms);
+}
+
+/** A bigint column as a safe integer. @throws AssertionError beyond the safe integers */
+export function toNumber(value: bigint): number {
+  const result = Number(value);
+  assert(Number.isSafeInteger(result), `beyond the safe integers: ${value}`);
+  return result;
+}
+
+/** The same for a column that may be null. */
+export function toNumberOrNull(value: bigint | null): number | null {
+  return value === null ? null : toNumber(value);
+}

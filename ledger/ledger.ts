@@ -1,0 +1,85 @@
+/** The ledger's verbs over one database. Each is one transaction, and a repeat changes nothing. */
+import type { Book, VenueId } from '../domain/venue-id.ts';
+import type { LedgerDb } from './database.ts';
+import { databaseNowMs, migrateLedger, openDatabase, pendingMigrations } from './database.ts';
+import * as desk from './verbs/desk.ts';
+import * as facts from './verbs/facts.ts';
+import * as fills from './verbs/fills.ts';
+import * as orders from './verbs/orders.ts';
+import * as outcomes from './verbs/outcomes.ts';
+import * as proposals from './verbs/proposals.ts';
+import * as reserving from './verbs/reserve.ts';
+import * as settling from './verbs/settle.ts';
+import * as strategies from './verbs/strategies.ts';
+import * as watching from './verbs/watch.ts';
+
+/** Drops the first parameter: a verb bound to its database. */
+type Bound<Verb> = Verb extends (db: LedgerDb, ...rest: infer Rest) => infer Result
+  ? (...rest: Rest) => Result
+  : never;
+
+export interface Ledger {
+  readonly db: LedgerDb;
+  readonly migrate: () => Promise<string[]>;
+  readonly pendingMigrations: () => Promise<string[]>;
+  readonly databaseNowMs: () => Promise<number>;
+  readonly setUpDesk: Bound<typeof desk.setUpDesk>;
+  readonly applyLimits: Bound<typeof desk.applyLimits>;
+  readonly receiveProposal: Bound<typeof proposals.receiveProposal>;
+  readonly reserve: Bound<typeof reserving.reserve>;
+  readonly storeFacts: Bound<typeof facts.storeFacts>;
+  readonly readLegOrder: Bound<typeof orders.readLegOrder>;
+  readonly storeOrder: Bound<typeof orders.storeOrder>;
+  readonly grantPermit: Bound<typeof orders.grantPermit>;
+  readonly bookOutcome: Bound<typeof outcomes.bookOutcome>;
+  readonly abandonTrade: Bound<typeof outcomes.abandonTrade>;
+  readonly bookFill: Bound<typeof fills.bookFill>;
+  readonly knownFills: Bound<typeof watching.knownFills>;
+  readonly storeSettlement: Bound<typeof watching.storeSettlement>;
+  readonly recordSettlement: Bound<typeof settling.recordSettlement>;
+  readonly readCursor: (book: Book, venue: VenueId) => Promise<number>;
+  readonly writeCursor: Bound<typeof watching.writeCursor>;
+  readonly unsentSignals: Bound<typeof watching.unsentSignals>;
+  readonly markSent: Bound<typeof watching.markSent>;
+  readonly setStrategy: (
+    book: Book,
+    name: string,
+    to: { enabled: boolean; atMs: number; reason: string },
+  ) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the ledger at `url`; nothing is migrated or written yet. */
+export function openLedger(url: string, onIdleError: (error: Error) => void): Ledger {
+  const db = openDatabase(url, onIdleError);
+  const bind =
+    <Rest extends unknown[], Result>(verb: (db: LedgerDb, ...rest: Rest) => Result) =>
+    (...rest: Rest): Result =>
+      verb(db, ...rest);
+  return {
+    db,
+    migrate: bind(migrateLedger),
+    pendingMigrations: bind(pendingMigrations),
+    databaseNowMs: bind(databaseNowMs),
+    setUpDesk: bind(desk.setUpDesk),
+    applyLimits: bind(desk.applyLimits),
+    receiveProposal: bind(proposals.receiveProposal),
+    reserve: bind(reserving.reserve),
+    storeFacts: bind(facts.storeFacts),
+    readLegOrder: bind(orders.readLegOrder),
+    storeOrder: bind(orders.storeOrder),
+    grantPermit: bind(orders.grantPermit),
+    bookOutcome: bind(outcomes.bookOutcome),
+    abandonTrade: bind(outcomes.abandonTrade),
+    bookFill: bind(fills.bookFill),
+    knownFills: bind(watching.knownFills),
+    storeSettlement: bind(watching.storeSettlement),
+    recordSettlement: bind(settling.recordSettlement),
+    readCursor: bind(watching.readCursor),
+    writeCursor: bind(watching.writeCursor),
+    unsentSignals: bind(watching.unsentSignals),
+    markSent: bind(watching.markSent),
+    setStrategy: bind(strategies.setStrategy),
+    close: () => db.destroy(),
+  };
+}

@@ -1,0 +1,236 @@
+/** The tables as Kysely sees them. bigint columns are bigint here and nowhere else. */
+import type { ColumnType, Generated } from 'kysely';
+import type { CounterKind } from '../domain/counters.ts';
+import type { DeskId, DeskState, OrderKind, Phase } from '../domain/desk.ts';
+import type { OrderStateName } from '../domain/order-machine.ts';
+import type { TradeStatus } from '../domain/trade.ts';
+import type { Book, OutcomeIndex, TimeInForce, VenueId } from '../domain/venue-id.ts';
+
+/** Read as bigint, written as a safe integer. */
+type Int8 = ColumnType<bigint, number | bigint, number | bigint>;
+type NullableInt8 = ColumnType<
+  bigint | null,
+  number | bigint | null | undefined,
+  number | bigint | null
+>;
+/** An identity column: the database numbers it. */
+type SerialInt8 = ColumnType<bigint, never, never>;
+/** Written with a default of zero. */
+type DefaultInt8 = ColumnType<bigint, number | bigint | undefined, number | bigint>;
+/** Read parsed, written as JSON text. */
+type Json = ColumnType<unknown, string, string>;
+
+interface DeskTable {
+  id: DeskId;
+  phase: Phase;
+  state: DeskState;
+  reason: string;
+  changed_by: string;
+  changed_at_ms: Int8;
+  epoch: DefaultInt8;
+  limits: Json;
+}
+interface DayTable {
+  book: Book;
+  date: string;
+  opened_at_ms: Int8;
+  closed_at_ms: NullableInt8;
+}
+interface StrategyTable {
+  book: Book;
+  name: string;
+  enabled: boolean;
+  enabled_at_ms: Int8;
+  reason: string;
+}
+interface AccountTable {
+  id: string;
+  book: Book;
+  venue: VenueId;
+  kind: 'asset' | 'equity' | 'income' | 'expense';
+  guarded: boolean;
+  debits: DefaultInt8;
+  credits: DefaultInt8;
+  held: DefaultInt8;
+  overrun: DefaultInt8;
+}
+interface TransferTable {
+  id: string;
+  debit_id: string;
+  credit_id: string;
+  amount: Int8;
+  code: string;
+  trade_id: string | null;
+  day: string;
+  recorded_at_ms: Int8;
+  venue_at_ms: NullableInt8;
+}
+interface CounterTable {
+  id: string;
+  book: Book;
+  kind: CounterKind;
+  used: DefaultInt8;
+  held: DefaultInt8;
+  cap: Int8;
+  overrun: DefaultInt8;
+}
+interface HoldTable {
+  trade_id: string;
+  leg: number;
+  target: string;
+  target_kind: 'account' | 'counter';
+  amount: Int8;
+  captured: DefaultInt8;
+  released: DefaultInt8;
+}
+interface ProposalTable {
+  id: string;
+  book: Book;
+  desk: DeskId;
+  body: Json;
+  body_hash: string;
+  status: 'received' | 'decided';
+  received_at_ms: Int8;
+  expires_at_ms: Int8;
+}
+interface DecisionTable {
+  trade_id: string;
+  accepted: boolean;
+  verdicts: Json;
+  plan: ColumnType<unknown, string | null, never>;
+  day: string;
+  decided_at_ms: Int8;
+}
+interface TradeTable {
+  id: string;
+  book: Book;
+  desk: DeskId;
+  strategy: string;
+  event: string;
+  status: TradeStatus;
+  day: string;
+  worst_case: Int8;
+  settles_at_ms: NullableInt8;
+  reserved_at_ms: Int8;
+  ended_at_ms: NullableInt8;
+  ended_day: string | null;
+  payout: NullableInt8;
+  pnl: NullableInt8;
+  failures: ColumnType<unknown, string | undefined, string>;
+}
+interface LegTable {
+  trade_id: string;
+  leg: number;
+  venue: VenueId;
+  market: string;
+  outcome: OutcomeIndex;
+  outcome_label: string;
+  title: string;
+  limit_price: Int8;
+  quantity: Int8;
+  min_quantity: Int8;
+  time_in_force: TimeInForce;
+  worst_case: Int8;
+  filled: DefaultInt8;
+  cost: DefaultInt8;
+  fees: DefaultInt8;
+  payout: NullableInt8;
+}
+interface VenueOrderTable {
+  id: string;
+  trade_id: string;
+  leg: number;
+  attempt: number;
+  kind: OrderKind;
+  book: Book;
+  venue: VenueId;
+  state: OrderStateName;
+  request: Json;
+  wire: string;
+  venue_order_id: string | null;
+  final_quantity: NullableInt8;
+  booked_quantity: DefaultInt8;
+  detail: Generated<string>;
+  created_at_ms: Int8;
+}
+interface PermitTable {
+  id: SerialInt8;
+  order_id: string;
+  desk: DeskId;
+  kind: OrderKind;
+  epoch: Int8;
+  granted_at: Generated<Date>;
+  granted_at_ms: Int8;
+  deadline: Date;
+  closed_at: Date | null;
+  outcome: string | null;
+}
+interface FactTable {
+  book: Book;
+  venue: VenueId;
+  kind: 'market' | 'quote' | 'status' | 'balance';
+  key: string;
+  body: Json;
+  as_of_ms: Int8;
+}
+interface FillTable {
+  book: Book;
+  venue: VenueId;
+  fill_id: string;
+  order_id: string | null;
+  body: Json;
+  recorded_at_ms: Int8;
+}
+interface SettlementTable {
+  book: Book;
+  venue: VenueId;
+  settlement_id: string;
+  market: string;
+  payout_yes: Int8;
+  payout_no: Int8;
+  settled_at_ms: Int8;
+  recorded_at_ms: Int8;
+}
+interface WatchTable {
+  book: Book;
+  venue: VenueId;
+  cursor_ms: Int8;
+  read_at_ms: Int8;
+}
+interface DiscrepancyTable {
+  id: string;
+  book: Book;
+  venue: VenueId;
+  detail: string;
+  recorded_at_ms: Int8;
+}
+interface OutboxTable {
+  id: SerialInt8;
+  workflow_id: string;
+  signal: string;
+  payload: Json;
+  created_at_ms: Int8;
+  sent_at_ms: NullableInt8;
+}
+
+export interface Database {
+  desk: DeskTable;
+  day: DayTable;
+  strategy: StrategyTable;
+  account: AccountTable;
+  transfer: TransferTable;
+  counter: CounterTable;
+  hold: HoldTable;
+  proposal: ProposalTable;
+  decision: DecisionTable;
+  trade: TradeTable;
+  leg: LegTable;
+  venue_order: VenueOrderTable;
+  permit: PermitTable;
+  fact: FactTable;
+  fill: FillTable;
+  settlement: SettlementTable;
+  watch: WatchTable;
+  discrepancy: DiscrepancyTable;
+  outbox: OutboxTable;
+}

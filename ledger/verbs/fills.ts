@@ -1,0 +1,176 @@
+import { sql } from 'kysely';
+import type { ClockReading } from '../../domain/clock.ts';
+import { formatUsd } from '../../domain/decimal.ts';
+import { utcDate } from '../../domain/day.ts';
+import { buyEntries } from '../../domain/ledger-entries.ts';
+import type { MicroContracts, Micros, PriceMicros } from '../../domain/money.ts';
+import { costCeil } from '../../domain/money.ts';
+import type { Book, OutcomeIndex, VenueId } from '../../domain/venue-id.ts';
+import type { LedgerDb, LedgerTx } from '../database.ts';
+import { changeDeskState } from './desk.ts';
+import { captureHold, holdsOf } from './holds.ts';
+import { completePlacing, isLossCounter } from './outcomes.ts';
+import { post } from './postings.ts';
+
+/** A fill as the venue records it; the ids are the venue's own. */
+export interface FillFact {
+  readonly fillId: string;
+  readonly venueOrderId: string;
+  readonly clientOrderId?: string;
+  readonly marketId: string;
+  readonly outcome: OutcomeIndex;
+  readonly action: 'buy' | 'sell';
+  readonly quantity: MicroContracts;
+  readonly priceMicros: PriceMicros;
+  readonly feeMicros: Micros;
+  readonly filledAtMs: number;
+}
+
+/**
+ * Books a venue's fill exactly once (I5), even where it breaks a limit: then entries pause. A
+ * fill is attributed through its client id, else through the venue's order id; a foreign one is a
+ * discrepancy and pauses entries too.
+ * @returns false where it was booked before
+ */
+export async function bookFill(
+  db: LedgerDb,
+  book: Book,
+  venue: VenueId,
+  fill: FillFact,
+  reading: ClockReading,
+): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    const order = await attribute(tx, book, venue, fill);
+    const inserted = await tx
+      .insertInto('fill')
+      .values({
+        book,
+        venue,
+        fill_id: fill.fillId,
+        order_id: order?.id ?? null,
+        body: JSON.stringify(fill),
+        recorded_at_ms: reading.atMs,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('fill_id')
+      .executeTakeFirst();
+    if (inserted === undefined) return false;
+    if (order === undefined) {
+      const detail = `fill ${fill.fillId} on ${fill.marketId} belongs to no order of ours`;
+      await recordDiscrepancy(tx, { book, venue, id: `fill/${fill.fillId}`, detail, reading });
+      return true;
+    }
+    await bookOwnFill(tx, { book, venue, fill, order, reading });
+    return true;
+  });
+}
+
+interface OwnFill {
+  readonly book: Book;
+  readonly venue: VenueId;
+  readonly fill: FillFact;
+  readonly order: { id: string; trade_id: string; leg: number };
+  readonly reading: ClockReading;
+}
+
+async function bookOwnFill(tx: LedgerTx, own: OwnFill): Promise<void> {
+  const { book, venue, fill, order, reading } = own;
+  const costMicros = costCeil(fill.quantity, fill.priceMicros);
+  const spent = costMicros + fill.feeMicros;
+  await tx
+    .updateTable('venue_order')
+    .set((eb) => ({
+      booked_quantity: eb('booked_quantity', '+', BigInt(fill.quantity)),
+      venue_order_id: fill.venueOrderId,
+    }))
+    .where('id', '=', order.id)
+    .execute();
+  await sql`
+    UPDATE leg SET filled = filled + ${fill.quantity}, cost = cost + ${costMicros},
+      fees = fees + ${fill.feeMicros}
+    WHERE trade_id = ${order.trade_id} AND leg = ${order.leg}`.execute(tx);
+  const beyond = await captureSpent(tx, order.trade_id, order.leg, spent);
+  const overdrawn = await post(
+    tx,
+    buyEntries({
+      book,
+      venue,
+      market: fill.marketId,
+      outcome: fill.outcome,
+      fillId: fill.fillId,
+      costMicros,
+      feeMicros: fill.feeMicros,
+    }),
+    {
+      day: utcDate(reading.atMs),
+      recordedAtMs: reading.atMs,
+      tradeId: order.trade_id,
+      venueAtMs: fill.filledAtMs,
+    },
+  );
+  if (beyond > 0 || overdrawn > 0) {
+    const detail = `fill ${fill.fillId} of trade ${order.trade_id} took ${formatUsd(beyond)} more than was held`;
+    await recordDiscrepancy(tx, { book, venue, id: `fill/${fill.fillId}`, detail, reading });
+  }
+  await completePlacing(tx, order.trade_id, reading);
+}
+
+/** @returns µ$ spent beyond the cash hold, 0 as a rule */
+async function captureSpent(
+  tx: LedgerTx,
+  tradeId: string,
+  leg: number,
+  spent: number,
+): Promise<number> {
+  let beyond = 0;
+  for (const hold of await holdsOf(tx, tradeId)) {
+    if (hold.leg !== leg || isLossCounter(hold.id) || hold.id.includes('/trades/')) continue;
+    if (hold.kind === 'account') beyond = Math.max(0, spent - hold.remaining);
+    await captureHold(tx, tradeId, hold, spent);
+  }
+  return beyond;
+}
+
+async function attribute(
+  tx: LedgerTx,
+  book: Book,
+  venue: VenueId,
+  fill: FillFact,
+): Promise<OwnFill['order'] | undefined> {
+  const found = await tx
+    .selectFrom('venue_order')
+    .select(['id', 'trade_id', 'leg'])
+    .where('book', '=', book)
+    .where('venue', '=', venue)
+    .where((eb) =>
+      eb.or([
+        eb('id', '=', fill.clientOrderId ?? ''),
+        eb('venue_order_id', '=', fill.venueOrderId),
+      ]),
+    )
+    .executeTakeFirst();
+  if (found === undefined) return undefined;
+  await tx.selectFrom('trade').select('id').where('id', '=', found.trade_id).forUpdate().execute();
+  return found;
+}
+
+/** Writes down what ledger and venue disagree on, and pauses entries until a person looked. */
+export async function recordDiscrepancy(
+  tx: LedgerTx,
+  found: { book: Book; venue: VenueId; id: string; detail: string; reading: ClockReading },
+): Promise<void> {
+  await tx
+    .insertInto('discrepancy')
+    .values({
+      id: `${found.book}/${found.venue}/${found.id}`,
+      book: found.book,
+      venue: found.venue,
+      detail: found.detail,
+      recorded_at_ms: found.reading.atMs,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const desk = found.book === 'drill' ? 'drill' : 'main';
+  const reason = `discrepancy at ${found.venue}: ${found.detail}`;
+  await changeDeskState(tx, desk, { state: 'paused', reason, by: 'ledger' }, found.reading.atMs);
+}

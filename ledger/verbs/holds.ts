@@ -1,0 +1,126 @@
+/**
+ * Holds reserve room in a counter or cash in an account before an order; every change of a hold
+ * changes its target's row in the same transaction.
+ */
+import { sql } from 'kysely';
+import { assert } from '../../domain/assert.ts';
+import type { LedgerTx } from '../database.ts';
+import { toNumber } from '../database.ts';
+
+export interface HoldTarget {
+  readonly kind: 'account' | 'counter';
+  readonly id: string;
+}
+
+export interface OpenHold extends HoldTarget {
+  readonly leg: number;
+  readonly amount: number;
+  /** What is neither captured nor released. */
+  readonly remaining: number;
+  readonly captured: number;
+}
+
+/** Reserves `amount`; the row must be locked and found to have room. */
+export async function placeHold(
+  tx: LedgerTx,
+  hold: { tradeId: string; leg: number; target: HoldTarget; amount: number },
+): Promise<void> {
+  await tx
+    .insertInto('hold')
+    .values({
+      trade_id: hold.tradeId,
+      leg: hold.leg,
+      target: hold.target.id,
+      target_kind: hold.target.kind,
+      amount: hold.amount,
+    })
+    .execute();
+  await moveHeld(tx, hold.target, { held: hold.amount, used: 0 });
+}
+
+/** The trade's holds in the order in which their targets are locked: counters first, by id. */
+export async function holdsOf(tx: LedgerTx, tradeId: string): Promise<OpenHold[]> {
+  const rows = await tx
+    .selectFrom('hold')
+    .selectAll()
+    .where('trade_id', '=', tradeId)
+    .orderBy('target_kind', 'desc')
+    .orderBy('target')
+    .execute();
+  return rows.map((row) => ({
+    kind: row.target_kind,
+    id: row.target,
+    leg: row.leg,
+    amount: toNumber(row.amount),
+    captured: toNumber(row.captured),
+    remaining: toNumber(row.amount - row.captured - row.released),
+  }));
+}
+
+/**
+ * Turns held into used. What goes beyond the hold is a venue's fact: it is used all the same, and
+ * the counter's overrun rises to carry it.
+ */
+export async function captureHold(
+  tx: LedgerTx,
+  tradeId: string,
+  hold: OpenHold,
+  amount: number,
+): Promise<void> {
+  const fromHold = Math.min(amount, hold.remaining);
+  await changeHold(tx, tradeId, hold, { captured: fromHold, released: 0 });
+  await moveHeld(tx, hold, { held: -fromHold, used: hold.kind === 'counter' ? amount : 0 });
+}
+
+/** Gives back `amount` of what remains. */
+export async function releaseHold(
+  tx: LedgerTx,
+  tradeId: string,
+  hold: OpenHold,
+  amount: number,
+): Promise<void> {
+  assert(amount >= 0 && amount <= hold.remaining, `release beyond the hold on ${hold.id}`);
+  await changeHold(tx, tradeId, hold, { captured: 0, released: amount });
+  await moveHeld(tx, hold, { held: -amount, used: 0 });
+}
+
+/** Takes back what a position used of a counter that counts what is open. */
+export async function freeUsed(tx: LedgerTx, counter: string, amount: number): Promise<void> {
+  await moveHeld(tx, { kind: 'counter', id: counter }, { held: 0, used: -amount });
+}
+
+/**
+ * Moves a target's `held` and `used`. Only a fact may take it past its cap: the overrun is what
+ * stands above, and shrinks again as room returns. A new hold never raises it, so that the row's
+ * check refuses a reservation beyond the cap even if a rule were wrong.
+ */
+export async function moveHeld(
+  tx: LedgerTx,
+  target: HoldTarget,
+  by: { held: number; used: number },
+): Promise<void> {
+  if (by.held === 0 && by.used === 0) return;
+  if (target.kind === 'account') {
+    await sql`UPDATE account SET held = held + ${by.held} WHERE id = ${target.id}`.execute(tx);
+    return;
+  }
+  await sql`
+    UPDATE counter SET
+      held = held + ${by.held},
+      used = used + ${by.used},
+      overrun = CASE WHEN ${by.held > 0}::boolean THEN overrun
+        ELSE greatest(0, used + ${by.used} + held + ${by.held} - cap) END
+    WHERE id = ${target.id}`.execute(tx);
+}
+
+async function changeHold(
+  tx: LedgerTx,
+  tradeId: string,
+  hold: OpenHold,
+  by: { captured: number; released: number },
+): Promise<void> {
+  if (by.captured === 0 && by.released === 0) return;
+  await sql`
+    UPDATE hold SET captured = captured + ${by.captured}, released = released + ${by.released}
+    WHERE trade_id = ${tradeId} AND leg = ${hold.leg} AND target = ${hold.id}`.execute(tx);
+}

@@ -1,0 +1,231 @@
+/** What an order came to, booked: its state, its permit, its trade and what the trade held. */
+import { sql } from 'kysely';
+import type { ClockReading } from '../../domain/clock.ts';
+import { nextOrderState } from '../../domain/order-machine.ts';
+import type { OrderEvent, OrderStateName } from '../../domain/order-machine.ts';
+import type { Verdict } from '../../domain/risk/codes.ts';
+import type { TradeStatus } from '../../domain/trade.ts';
+import type { LedgerDb, LedgerTx } from '../database.ts';
+import { toNumber, toNumberOrNull } from '../database.ts';
+import { NotInLedger } from '../errors.ts';
+import { captureHold, holdsOf, releaseHold } from './holds.ts';
+
+/** What happened to an order, as the sender or a look-up learned it. */
+export interface OrderOutcome {
+  readonly event: OrderEvent;
+  readonly detail: string;
+  readonly venueOrderId?: string;
+  /** The venue's final word on the filled quantity; with `order.finished` only. */
+  readonly finalQuantity?: number;
+  /** Why a gate withheld it. */
+  readonly failures?: readonly Verdict[];
+}
+
+/** Where an order and its trade stand after an outcome was booked. */
+export interface OrderStanding {
+  readonly orderState: OrderStateName;
+  readonly tradeStatus: TradeStatus;
+  readonly finalQuantity: number | null;
+}
+
+/**
+ * Books an outcome in one transaction: the order's next state, the permit closed where the
+ * outcome is conclusive, and the trade moved on. A repeat, or an event that cannot happen any
+ * more, changes nothing and answers where things stand.
+ */
+export async function bookOutcome(
+  db: LedgerDb,
+  orderId: string,
+  outcome: OrderOutcome,
+  reading: ClockReading,
+): Promise<OrderStanding> {
+  return db.transaction().execute(async (tx) => {
+    const order = await lockTradeOfOrder(tx, orderId);
+    const next = nextOrderState(order.state, outcome.event);
+    if (next !== undefined) {
+      await writeOrder(tx, orderId, next, outcome);
+      if (next !== 'unknown') await closePermits(tx, orderId, next);
+      if (next !== 'notSent') await keepTradesPlace(tx, order.tradeId);
+      await moveTrade(tx, order.tradeId, next, outcome, reading);
+    }
+    return standing(tx, orderId);
+  });
+}
+
+/**
+ * Gives back what a trade holds that never got as far as a permit: the compensation of the
+ * reservation. A trade that may have been sent is left alone.
+ */
+export async function abandonTrade(
+  db: LedgerDb,
+  tradeId: string,
+  reading: ClockReading,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await tx.selectFrom('trade').select('id').where('id', '=', tradeId).forUpdate().execute();
+    await tx
+      .updateTable('venue_order')
+      .set({ state: 'notSent', detail: 'abandoned before it was sent' })
+      .where('trade_id', '=', tradeId)
+      .where('state', '=', 'created')
+      .execute();
+    const sent = await tx
+      .selectFrom('venue_order')
+      .select('id')
+      .where('trade_id', '=', tradeId)
+      .where('state', '!=', 'notSent')
+      .executeTakeFirst();
+    if (sent === undefined) await endUnfilled(tx, tradeId, 'not_sent', reading, []);
+  });
+}
+
+/**
+ * Moves a trade whose order is final and whose fills are all booked on to `open`, or ends it
+ * where nothing was filled; gives back what the order no longer needs.
+ */
+export async function completePlacing(
+  tx: LedgerTx,
+  tradeId: string,
+  reading: ClockReading,
+): Promise<void> {
+  const row = await tx
+    .selectFrom('venue_order')
+    .innerJoin('leg', (join) =>
+      join
+        .onRef('leg.trade_id', '=', 'venue_order.trade_id')
+        .onRef('leg.leg', '=', 'venue_order.leg'),
+    )
+    .select(['venue_order.state', 'venue_order.final_quantity', 'venue_order.booked_quantity'])
+    .select(['leg.cost', 'leg.fees'])
+    .where('venue_order.trade_id', '=', tradeId)
+    .executeTakeFirst();
+  if (row === undefined || row.state !== 'done') return;
+  if (row.final_quantity !== row.booked_quantity) return;
+  if (row.booked_quantity === 0n) {
+    await endUnfilled(tx, tradeId, 'unfilled', reading, []);
+    return;
+  }
+  const { numUpdatedRows } = await tx
+    .updateTable('trade')
+    .set({ status: 'open' })
+    .where('id', '=', tradeId)
+    .where('status', '=', 'placing')
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return;
+  await releaseSurplus(tx, tradeId, toNumber(row.cost + row.fees));
+}
+
+/** Of the loss hold the position's own cost stays at risk; of everything else nothing remains. */
+async function releaseSurplus(tx: LedgerTx, tradeId: string, riskMicros: number): Promise<void> {
+  for (const hold of await holdsOf(tx, tradeId)) {
+    const keep = isLossCounter(hold.id) ? Math.min(riskMicros, hold.remaining) : 0;
+    await releaseHold(tx, tradeId, hold, hold.remaining - keep);
+  }
+}
+
+async function endUnfilled(
+  tx: LedgerTx,
+  tradeId: string,
+  status: 'unfilled' | 'rejected' | 'not_sent',
+  reading: ClockReading,
+  failures: readonly Verdict[],
+): Promise<void> {
+  const { numUpdatedRows } = await tx
+    .updateTable('trade')
+    .set({ status, ended_at_ms: reading.atMs, failures: JSON.stringify(failures) })
+    .where('id', '=', tradeId)
+    .where('status', 'in', ['reserved', 'placing'])
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return;
+  for (const hold of await holdsOf(tx, tradeId)) {
+    await releaseHold(tx, tradeId, hold, hold.remaining);
+  }
+}
+
+async function moveTrade(
+  tx: LedgerTx,
+  tradeId: string,
+  state: OrderStateName,
+  outcome: OrderOutcome,
+  reading: ClockReading,
+): Promise<void> {
+  if (state === 'notSent') {
+    return endUnfilled(tx, tradeId, 'not_sent', reading, outcome.failures ?? []);
+  }
+  if (state === 'rejected') return endUnfilled(tx, tradeId, 'rejected', reading, []);
+  await tx
+    .updateTable('trade')
+    .set({ status: 'placing' })
+    .where('id', '=', tradeId)
+    .where('status', '=', 'reserved')
+    .execute();
+  if (state === 'done') await completePlacing(tx, tradeId, reading);
+}
+
+/** From the first POST on a trade keeps its place in the day's count, whatever becomes of it. */
+async function keepTradesPlace(tx: LedgerTx, tradeId: string): Promise<void> {
+  const holds = await holdsOf(tx, tradeId);
+  const place = holds.find((hold) => hold.id.includes('/trades/') && hold.remaining > 0);
+  if (place !== undefined) await captureHold(tx, tradeId, place, place.remaining);
+}
+
+async function writeOrder(
+  tx: LedgerTx,
+  orderId: string,
+  state: OrderStateName,
+  outcome: OrderOutcome,
+): Promise<void> {
+  await tx
+    .updateTable('venue_order')
+    .set({
+      state,
+      detail: outcome.detail,
+      ...(outcome.venueOrderId === undefined ? {} : { venue_order_id: outcome.venueOrderId }),
+      ...(outcome.finalQuantity === undefined ? {} : { final_quantity: outcome.finalQuantity }),
+    })
+    .where('id', '=', orderId)
+    .execute();
+}
+
+async function closePermits(tx: LedgerTx, orderId: string, outcome: string): Promise<void> {
+  await sql`
+    UPDATE permit SET closed_at = clock_timestamp(), outcome = ${outcome}
+    WHERE order_id = ${orderId} AND closed_at IS NULL`.execute(tx);
+}
+
+/** Locks the trade before anything else of it, as every verb does. */
+async function lockTradeOfOrder(
+  tx: LedgerTx,
+  orderId: string,
+): Promise<{ tradeId: string; state: OrderStateName }> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT trade.id FROM trade
+    WHERE id = (SELECT trade_id FROM venue_order WHERE id = ${orderId}) FOR UPDATE`.execute(tx);
+  const trade = rows[0];
+  if (trade === undefined) throw new NotInLedger('order', orderId);
+  const order = await tx
+    .selectFrom('venue_order')
+    .select('state')
+    .where('id', '=', orderId)
+    .executeTakeFirstOrThrow();
+  return { tradeId: trade.id, state: order.state };
+}
+
+async function standing(tx: LedgerTx, orderId: string): Promise<OrderStanding> {
+  const row = await tx
+    .selectFrom('venue_order')
+    .innerJoin('trade', 'trade.id', 'venue_order.trade_id')
+    .select(['venue_order.state', 'venue_order.final_quantity', 'trade.status'])
+    .where('venue_order.id', '=', orderId)
+    .executeTakeFirstOrThrow();
+  return {
+    orderState: row.state,
+    tradeStatus: row.status,
+    finalQuantity: toNumberOrNull(row.final_quantity),
+  };
+}
+
+/** Whether a hold's target is a day's loss counter, whose holds outlive the placing. */
+export function isLossCounter(target: string): boolean {
+  return target.includes('/loss/');
+}

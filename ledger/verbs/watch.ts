@@ -1,0 +1,131 @@
+/** What the venue watch keeps: its cursor, the facts it has seen, and whom it has to tell. */
+import { sql } from 'kysely';
+import type { ClockReading } from '../../domain/clock.ts';
+import type { PriceMicros } from '../../domain/money.ts';
+import type { Book, VenueId } from '../../domain/venue-id.ts';
+import type { LedgerDb } from '../database.ts';
+import { toNumber } from '../database.ts';
+
+export interface SettlementFact {
+  readonly settlementId: string;
+  readonly marketId: string;
+  readonly payoutMicros: readonly [PriceMicros, PriceMicros];
+  readonly settledAtMs: number;
+}
+
+/** One signal to a trade's workflow, kept until it was sent. */
+export interface OutboxRow {
+  readonly id: string;
+  readonly workflowId: string;
+  readonly signal: string;
+  readonly payload: unknown;
+}
+
+/** Up to where facts were read, Unix ms; 0 before the first reading. */
+export async function readCursor(db: LedgerDb, book: Book, venue: VenueId): Promise<number> {
+  const row = await db
+    .selectFrom('watch')
+    .select('cursor_ms')
+    .where('book', '=', book)
+    .where('venue', '=', venue)
+    .executeTakeFirst();
+  return row === undefined ? 0 : toNumber(row.cursor_ms);
+}
+
+/** Moves the cursor forward, never back, and notes when the venue was last read. */
+export async function writeCursor(
+  db: LedgerDb,
+  watch: { book: Book; venue: VenueId; cursorMs: number },
+  reading: ClockReading,
+): Promise<void> {
+  await sql`
+    INSERT INTO watch (book, venue, cursor_ms, read_at_ms)
+    VALUES (${watch.book}, ${watch.venue}, ${watch.cursorMs}, ${reading.atMs})
+    ON CONFLICT (book, venue) DO UPDATE SET
+      cursor_ms = greatest(watch.cursor_ms, excluded.cursor_ms),
+      read_at_ms = excluded.read_at_ms`.execute(db);
+}
+
+/** Which of these fills are booked already: the watch reads its overlap again and again. */
+export async function knownFills(
+  db: LedgerDb,
+  book: Book,
+  venue: VenueId,
+  fillIds: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('fill')
+    .select('fill_id')
+    .where('book', '=', book)
+    .where('venue', '=', venue)
+    .where(sql<boolean>`fill_id = ANY(${fillIds})`)
+    .execute();
+  return new Set(rows.map((row) => row.fill_id));
+}
+
+/**
+ * Stores a market's final result once, and with it a signal to every trade that still holds the
+ * market. Postings are made by each trade's record step.
+ * @returns false where it was stored before
+ */
+export async function storeSettlement(
+  db: LedgerDb,
+  at: { book: Book; venue: VenueId },
+  fact: SettlementFact,
+  reading: ClockReading,
+): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    const inserted = await tx
+      .insertInto('settlement')
+      .values({
+        book: at.book,
+        venue: at.venue,
+        settlement_id: fact.settlementId,
+        market: fact.marketId,
+        payout_yes: fact.payoutMicros[0],
+        payout_no: fact.payoutMicros[1],
+        settled_at_ms: fact.settledAtMs,
+        recorded_at_ms: reading.atMs,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('settlement_id')
+      .executeTakeFirst();
+    if (inserted === undefined) return false;
+    await sql`
+      INSERT INTO outbox (workflow_id, signal, payload, created_at_ms)
+      SELECT DISTINCT 'trade:' || trade.id, 'settled',
+        jsonb_build_object('settlementId', ${fact.settlementId}::text), ${reading.atMs}::bigint
+      FROM trade JOIN leg ON leg.trade_id = trade.id
+      WHERE trade.book = ${at.book} AND leg.venue = ${at.venue} AND leg.market = ${fact.marketId}
+        AND trade.ended_at_ms IS NULL`.execute(tx);
+    return true;
+  });
+}
+
+/** Signals not yet sent, oldest first. */
+export async function unsentSignals(db: LedgerDb, limit: number): Promise<OutboxRow[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .select(['id', 'workflow_id', 'signal', 'payload'])
+    .where('sent_at_ms', 'is', null)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    id: String(row.id),
+    workflowId: row.workflow_id,
+    signal: row.signal,
+    payload: row.payload,
+  }));
+}
+
+/** Notes that signals were sent; a crash before this sends them again, which trades expect. */
+export async function markSent(
+  db: LedgerDb,
+  ids: readonly string[],
+  reading: ClockReading,
+): Promise<void> {
+  await sql`UPDATE outbox SET sent_at_ms = ${reading.atMs} WHERE id = ANY(${ids}::bigint[])`.execute(
+    db,
+  );
+}

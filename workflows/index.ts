@@ -1,0 +1,2 @@
+export { trade } from './trade.ts';
+export { venueWatch } from './venue-watch.ts';

@@ -1,0 +1,53 @@
+/** Every signal, query, search attribute, workflow id and task queue, in one place. */
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { Book, VenueId } from '../domain/venue-id.ts';
+import type { TradeStatus } from '../domain/trade.ts';
+
+/** Where workflows and everything but orders run. */
+export const MAIN_QUEUE = 'ballast';
+
+/** Orders of one venue and book: capped together over all workers, and apart from everything else. */
+export function orderQueue(venue: VenueId, book: Book): string {
+  return `ballast-orders-${venue}-${book}`;
+}
+
+export function tradeWorkflowId(tradeId: string): string {
+  return `trade:${tradeId}`;
+}
+
+export function watchWorkflowId(venue: VenueId, book: Book): string {
+  return `venue-watch:${venue}:${book}`;
+}
+
+/** Registered before the first workflow starts: an unregistered one fails a workflow task for ever. */
+export const searchAttributes = {
+  book: defineSearchAttributeKey('Book', SearchAttributeType.KEYWORD),
+  phase: defineSearchAttributeKey('Phase', SearchAttributeType.KEYWORD),
+  tradeStatus: defineSearchAttributeKey('TradeStatus', SearchAttributeType.KEYWORD),
+  tradingDay: defineSearchAttributeKey('TradingDay', SearchAttributeType.KEYWORD),
+  strategy: defineSearchAttributeKey('Strategy', SearchAttributeType.KEYWORD),
+  venue: defineSearchAttributeKey('Venue', SearchAttributeType.KEYWORD_LIST),
+  marketId: defineSearchAttributeKey('MarketId', SearchAttributeType.KEYWORD_LIST),
+} as const;
+
+/** The market of a trade has a final result in the ledger. Sent at least once. */
+export const settledSignal = defineSignal<[{ settlementId: string }]>('settled');
+/** Something happened to the trade's order; look it up. Sent at least once. */
+export const orderEventSignal = defineSignal<[{ orderId: string }]>('order-event');
+
+/** Where a trade stands, for people; the ledger is the truth. */
+export interface TradeProgress {
+  readonly tradeId: string;
+  readonly step: 'validate risk' | 'place' | 'await settlement' | 'record' | 'over';
+  readonly status: TradeStatus | 'received' | 'denied';
+  readonly detail: string;
+}
+export const tradeStatusQuery = defineQuery<TradeProgress>('status');
+
+export interface WatchProgress {
+  readonly venue: VenueId;
+  readonly book: Book;
+  readonly rounds: number;
+}
+export const watchStatusQuery = defineQuery<WatchProgress>('status');

@@ -1,0 +1,38 @@
+/** The drop copy of one venue and book: keeps one watching activity going, for ever. */
+import {
+  ActivityCancellationType,
+  continueAsNew,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import type { Book, VenueId } from '../domain/venue-id.ts';
+import { watchStatusQuery } from './messages.ts';
+
+/** Keeps a run's history short; at ten minutes a round this is some eight hours. */
+const ROUNDS_PER_RUN = 50;
+
+const watch = proxyActivities<Activities>({
+  startToCloseTimeout: '15m',
+  heartbeatTimeout: '20s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '1s', maximumInterval: '10s' },
+});
+
+/** Watches until it is cancelled. */
+export async function venueWatch(venue: VenueId, book: Book): Promise<never> {
+  let rounds = 0;
+  setHandler(watchStatusQuery, () => ({ venue, book, rounds }), {
+    description: 'which venue and book are watched, and how many rounds this run has made',
+  });
+  setCurrentDetails(
+    `Reads fills and final results of **${venue}** (${book}), books them, signals the trades.`,
+  );
+  while (rounds < ROUNDS_PER_RUN && !workflowInfo().continueAsNewSuggested) {
+    await watch.watchVenue(venue, book);
+    rounds += 1;
+  }
+  return continueAsNew<typeof venueWatch>(venue, book);
+}
