@@ -12,7 +12,8 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '^.+\\.[tm]?[jt]s$': swc },
-  transformIgnorePatterns: ['/node_modules/'],
+  // fastify's `inject` reaches cookie, which is ESM only.
+  transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 60_000,

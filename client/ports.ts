@@ -1,18 +1,21 @@
 /** What bin hands to the CLI and the HTTP server; the client knows nothing else of the engine. */
 import type { Check, StatusView, SubmissionAnswer, TradeView } from '../contracts/http.ts';
 import type { Proposal } from '../contracts/proposal.ts';
+import type { Role, Tokens } from '../contracts/roles.ts';
 
-/** Who may do what; a higher role includes the lower ones. */
-export const ROLES = ['trader', 'operator', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
-export type Tokens = Readonly<Record<Role, string>>;
+export { ROLES } from '../contracts/roles.ts';
+export type { Role, Tokens } from '../contracts/roles.ts';
 
 export interface HttpPorts {
   readonly tokens: Tokens;
   /** Host names besides loopback that a `Host` header may carry. */
   readonly hosts: readonly string[];
-  /** Runs one validated proposal; `id` is absent where the engine shall make one. */
+  /**
+   * Runs one validated proposal; `id` is absent where the engine shall make one. An id that came
+   * as `Idempotency-Key` is in the proposal too, so that a repeat has the same body either way.
+   */
   submit(input: { id?: string; proposal: Proposal }): Promise<SubmissionAnswer>;
+  /** The newest trades first; with `before`, those received before the trade of that id. */
   listTrades(query: { limit: number; status?: string; before?: string }): Promise<TradeView[]>;
   findTrade(id: string): Promise<TradeView | undefined>;
   status(): Promise<StatusView>;
@@ -25,8 +28,11 @@ export interface HttpPorts {
 export interface CliPorts {
   /** Where the API listens, from the configuration. */
   apiUrl(): string;
-  /** The token the CLI uses for `role`; undefined where no tokens were made yet. */
-  token(role: Role): string | undefined;
+  /**
+   * The token the CLI uses for `role`; undefined where no tokens were made yet.
+   * @throws TokenError where the stored tokens cannot be used
+   */
+  token(role: Role): string | undefined | Promise<string | undefined>;
   /** Runs the desk in this process until it is stopped. */
   start(): Promise<number>;
   /** Stops a running desk and waits for it. */

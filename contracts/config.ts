@@ -242,6 +242,9 @@ function shares(environment: Environment, total: number): Record<VenueId, Micros
 }
 
 function suggestion(name: string, known: readonly string[]): string {
-  const near = known.find((candidate) => candidate.startsWith(name) || name.startsWith(candidate));
+  const near = known.find(
+    (candidate) =>
+      candidate.startsWith(name) || (candidate !== 'LIVE_TRADING' && name.startsWith(candidate)),
+  );
   return near === undefined ? '; see .env.example' : `; did you mean ${near}?`;
 }

@@ -1,0 +1,73 @@
+/** What must be well before proposals are taken: `/readyz`. */
+import type { Check } from '../contracts/http.ts';
+import { CLOCK_SKEW_MS_MAX } from '../domain/day.ts';
+import { readDesk } from '../ledger/verbs/desk.ts';
+import type { Engine } from './engine.ts';
+import { DESK } from './settings.ts';
+
+const PROBE_MS_MAX = 3_000;
+/** A watch that has not read its venue for this long is not watching. */
+const WATCH_AGE_MS_MAX = 30_000;
+
+/** Whether the running engine can take proposals. */
+export async function engineChecks(engine: Engine): Promise<Check[]> {
+  const { ledger, clock, connection } = engine;
+  return Promise.all([
+    check('ledger', async () => {
+      const behind = await ledger.pendingMigrations();
+      if (behind.length > 0) throw new Error(`migrations missing: ${behind.join(', ')}`);
+      return 'current';
+    }),
+    check('clock', async () => {
+      const { atMs, offsetMs } = await clock.read();
+      const skewMs = Math.round(atMs - offsetMs - (await ledger.databaseNowMs()));
+      if (Math.abs(skewMs) > CLOCK_SKEW_MS_MAX) {
+        throw new Error(`${skewMs} ms off the database's clock`);
+      }
+      return `within ${CLOCK_SKEW_MS_MAX} ms of the database's clock`;
+    }),
+    check('temporal', async () => {
+      await connection.workflowService.getSystemInfo({});
+      return 'answers';
+    }),
+    check('desk', async () => {
+      const { desk } = await readDesk(ledger.db, DESK);
+      if (desk.state !== 'active') throw new Error(`${desk.state}: ${desk.reason}`);
+      return `${desk.id} is active in phase ${desk.phase}`;
+    }),
+    ...engine.books.map(({ venue, book }) =>
+      check(`watch ${venue}`, async () => {
+        const row = await ledger.db
+          .selectFrom('watch')
+          .select('read_at_ms')
+          .where('book', '=', book)
+          .where('venue', '=', venue)
+          .executeTakeFirst();
+        const { atMs } = await clock.read();
+        const ageMs = row === undefined ? undefined : atMs - Number(row.read_at_ms);
+        if (ageMs === undefined) throw new Error('has not read yet');
+        if (ageMs > WATCH_AGE_MS_MAX)
+          throw new Error(`last read ${Math.round(ageMs / 1000)} s ago`);
+        return `read ${(Math.max(0, ageMs) / 1000).toFixed(1)} s ago`;
+      }),
+    ),
+  ]);
+}
+
+/** Runs one probe with a deadline; its failure is the check's detail. */
+export async function check(name: string, probe: () => Promise<string>): Promise<Check> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no answer within ${PROBE_MS_MAX} ms`)),
+      PROBE_MS_MAX,
+    );
+  });
+  try {
+    return { name, ok: true, detail: await Promise.race([probe(), late]) };
+  } catch (error) {
+    return { name, ok: false, detail: error instanceof Error ? error.message : 'failed' };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,198 @@
+/** Wires ledger, venues, Temporal and activities of one process. Holds no logic of its own. */
+import { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { Activities } from '../activities/index.ts';
+import { createActivities } from '../activities/index.ts';
+import { startTrade } from '../client/start-trade.ts';
+import { submitProposal } from '../client/submit.ts';
+import type { HttpPorts } from '../client/ports.ts';
+import type { Config } from '../contracts/config.ts';
+import type { Clock } from '../domain/clock.ts';
+import { bookOf } from '../domain/desk.ts';
+import type { Book, VenueId } from '../domain/venue-id.ts';
+import { isUnreachable } from '../ledger/errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import { readDesk } from '../ledger/verbs/desk.ts';
+import type { DecisionListener } from '../ledger/read/decisions.ts';
+import { listenForDecisions } from '../ledger/read/decisions.ts';
+import type { Venue } from '../venues/venue.ts';
+import { migratePaperExchange } from '../venues/paper/migrate.ts';
+import { openPaperFile } from '../venues/paper/paper-file.ts';
+import { createPaperVenue } from '../venues/paper/paper-venue.ts';
+import { temporalLogger } from '../worker/logger.ts';
+import { prepareNamespace } from '../worker/namespace.ts';
+import { MAIN_QUEUE, watchWorkflowId } from '../workflows/messages.ts';
+import { LimitsDiffer } from './errors.ts';
+import { DESK, paperFileOf } from './settings.ts';
+
+const BOOK: Book = bookOf(DESK, 'paper');
+
+export interface EngineOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  /** Whether the Temporal server is our own. */
+  readonly embeddedTemporal: boolean;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface Engine {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly connection: NativeConnection;
+  readonly client: Client;
+  readonly activities: Activities;
+  readonly books: readonly { venue: VenueId; book: Book }[];
+  readonly decisions: DecisionListener;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects everything and brings both schemas up to date.
+ * @throws LimitsDiffer where the environment's limits are not the desk's
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { config, clock, log, databaseUrl } = options;
+  const ledger = await prepareLedger(options);
+  installRuntime(log);
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 10,
+    application_name: 'ballast-paper',
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'paper exchange connection lost'));
+  await migratePaperExchange(pool);
+  const venues = paperVenues(config, pool, clock);
+  const connection = await NativeConnection.connect({ address: options.temporalAddress });
+  const namespace = config.environment.TEMPORAL_NAMESPACE;
+  await prepareNamespace(connection, { namespace, embedded: options.embeddedTemporal });
+  const client = new Client({ connection, namespace });
+  const activities = createActivities({
+    ledger,
+    clock,
+    log: {
+      info: (fields, text) => log.info(fields, text),
+      warn: (fields, text) => log.warn(fields, text),
+    },
+    venue: (venue, book) => venueOf(venues, venue, book),
+    signal: (workflowId, signal, payload) => signalWorkflow(client, workflowId, signal, payload),
+  });
+  const decisions = listenForDecisions(ledger.db, databaseUrl);
+  return {
+    ledger,
+    clock,
+    connection,
+    client,
+    activities,
+    books: config.venues.map((venue) => ({ venue, book: BOOK })),
+    decisions,
+    close: async () => {
+      await decisions.close();
+      await connection.close();
+      await pool.end();
+      await ledger.close();
+    },
+  };
+}
+
+async function prepareLedger({ config, databaseUrl, clock, log }: EngineOptions): Promise<Ledger> {
+  const ledger = openLedger(databaseUrl, (error) =>
+    log.warn({ err: error }, 'ledger connection lost'),
+  );
+  await ledger.migrate();
+  const changes = await ledger.setUpDesk(DESK, config.limits, await clock.read());
+  if (changes.length > 0) {
+    await ledger.close();
+    const lines = changes.map(({ field, was, is }) => `  ${field}: ledger ${was}, here ${is}`);
+    throw new LimitsDiffer(
+      `the limits of this process are not those of the desk:\n${lines.join('\n')}\n` +
+        'adopt them on purpose: ballast limits apply --reason "..."',
+    );
+  }
+  return ledger;
+}
+
+function installRuntime(log: Logger): void {
+  Runtime.install({
+    logger: temporalLogger(log),
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+  });
+}
+
+function paperVenues(config: Config, pool: pg.Pool, clock: Clock): Venue[] {
+  const file = openPaperFile(paperFileOf(config.environment));
+  return config.venues.map((venue) =>
+    createPaperVenue({
+      pool,
+      venue,
+      book: BOOK,
+      clock,
+      file,
+      initialCashMicros: config.limits.initialBalanceMicros[venue],
+    }),
+  );
+}
+
+function venueOf(venues: readonly Venue[], id: VenueId, book: Book): Venue {
+  const found = venues.find((venue) => venue.id === id && venue.book === book);
+  if (found === undefined) throw new Error(`this process does not trade ${id} in the ${book} book`);
+  return found;
+}
+
+async function signalWorkflow(
+  client: Client,
+  workflowId: string,
+  signal: string,
+  payload: unknown,
+): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowId).signal(signal, payload);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** Starts the watch of every venue traded here; one that runs already goes on. */
+export async function startWatches(engine: Engine): Promise<void> {
+  for (const { venue, book } of engine.books) {
+    await engine.client.workflow.start('venueWatch', {
+      workflowId: watchWorkflowId(venue, book),
+      taskQueue: MAIN_QUEUE,
+      args: [venue, book],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `Watches ${venue} for the ${book} book`,
+    });
+  }
+}
+
+/** The one way a proposal takes, for HTTP and for the demo. */
+export function submitter(
+  engine: Engine,
+  options: { eager: boolean; report: HttpPorts['report'] },
+): HttpPorts['submit'] {
+  const { ledger, clock, client } = engine;
+  return (input) =>
+    submitProposal(
+      {
+        receive: async ({ id, proposal }) =>
+          ledger.receiveProposal({ id, desk: DESK, proposal }, await clock.read()),
+        startTrade: async (tradeId, proposal) => {
+          const { desk } = await readDesk(ledger.db, DESK);
+          const { phase } = desk;
+          const book = bookOf(DESK, phase);
+          await startTrade({ client, eager: options.eager, book, phase }, tradeId, proposal);
+        },
+        decisions: engine.decisions,
+        isLedgerUnreachable: isUnreachable,
+        report: options.report,
+      },
+      input,
+    );
+}

@@ -1,0 +1,61 @@
+/** Where a process finds its configuration, its data directory and its version. */
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import type { Config, Environment } from '../contracts/config.ts';
+import { isLoopback, readConfig } from '../contracts/config.ts';
+
+/** The checkout, or the folder the build was put in. */
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** The desk this version trades. */
+export const DESK = 'main';
+
+/** The file the paper exchange quotes from when none is named. */
+const SAMPLE_MARKETS = join(ROOT, 'venues', 'paper', 'sample-markets.json');
+
+/** Variables of `.env` in the working directory, under those of the process. */
+export function environmentVariables(): Record<string, string | undefined> {
+  const file = resolve('.env');
+  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  return { ...fromFile, ...process.env };
+}
+
+/** @throws ConfigError listing every mistake */
+export function loadConfig(): Config {
+  return readConfig(environmentVariables());
+}
+
+/** `BALLAST_DATA_DIR`, else the place the system has for such data. */
+export function dataDirOf(environment: Environment): string {
+  if (environment.BALLAST_DATA_DIR !== undefined) return resolve(environment.BALLAST_DATA_DIR);
+  // As root, Postgres runs as nobody, who cannot enter /root.
+  if (process.getuid?.() === 0) return '/var/lib/ballast';
+  const base = process.env['XDG_DATA_HOME'];
+  const home = base === undefined || base === '' ? join(homedir(), '.local', 'share') : base;
+  return join(home, 'ballast');
+}
+
+export function paperFileOf(environment: Environment): string {
+  return resolve(environment.BALLAST_PAPER_FILE ?? SAMPLE_MARKETS);
+}
+
+export function apiUrlOf(environment: Environment): string {
+  const host = isLoopback(environment.BALLAST_HOST) ? '127.0.0.1' : environment.BALLAST_HOST;
+  return `http://${host}:${environment.BALLAST_PORT}`;
+}
+
+/** The version of `package.json`. */
+export function version(): string {
+  const parsed: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return (parsed as { version: string }).version;
+}
+
+/** What the start line says about live trading. @source DESIGN §6 */
+export function startLineOf(config: Config): string {
+  return config.liveTrading
+    ? 'LIVE_TRADING=true but phase is paper: this version has no way to live; PAPER TRADING'
+    : 'PAPER TRADING (LIVE_TRADING=false)';
+}

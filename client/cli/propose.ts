@@ -1,0 +1,198 @@
+/** `ballast propose`: sends proposals from a file or standard input, says what became of each. */
+import { z } from 'zod';
+import type { Problem, Submission } from '../../contracts/http.ts';
+import { problemSchema, submissionSchema } from '../../contracts/http.ts';
+import type { DenialCode } from '../../domain/risk/codes.ts';
+import { DENIALS } from '../../domain/risk/codes.ts';
+import type { CliPorts } from '../ports.ts';
+import { EXIT } from '../ports.ts';
+import type { ApiAnswer } from './api.ts';
+import { exitCodeOf, notUnderstood, postProposals, problemText, refusal } from './api.ts';
+import { CliError, messageOf } from './errors.ts';
+import { jsonText, printable, usd } from './format.ts';
+
+const bodySchema = z.union([submissionSchema, problemSchema]);
+const resultSchema = z.object({ status: z.int(), body: bodySchema });
+const resultsSchema = z.object({ results: z.array(resultSchema) });
+type Result = z.output<typeof resultSchema>;
+
+/** Statuses by which the server refuses the request, not one proposal in it. */
+const REQUEST_REFUSED = [401, 403, 404, 413, 415, 500];
+
+/** What to do next, by exit code; a denial's advice stands with its code. */
+const ADVICE: Readonly<Record<number, string>> = {
+  [EXIT.error]: 'the log of Ballast has the details under that request',
+  [EXIT.usage]: 'nothing was decided: correct the fields named above and send it again',
+  [EXIT.timeout]: 'not decided yet: look again with ballast trades <id>',
+  [EXIT.paused]:
+    'nothing was decided: ballast status says why; send it again when the desk is active',
+  [EXIT.notReady]: 'ballast doctor says what is missing; then send it again with the same id',
+  [EXIT.conflict]: 'the id belongs to another proposal: choose a new one, or look it up',
+};
+
+/** Proposals as they are sent, and what to call each in the output. */
+interface Outbox {
+  readonly body: string;
+  readonly contentType: string;
+  readonly form: 'one' | 'several';
+  readonly names: readonly string[];
+}
+
+/**
+ * Runs the command.
+ * @returns 0 when every proposal was accepted
+ * @throws CliError with the code of the first, in their order, that was not
+ */
+export async function propose(ports: CliPorts, path: string, asJson: boolean): Promise<number> {
+  const outbox = readProposals(await readInput(ports, path), path);
+  const answer = await postProposals(ports, outbox);
+  const isList = outbox.form === 'several' && answer.status === 200;
+  if (!isList && (outbox.form === 'several' || REQUEST_REFUSED.includes(answer.status))) {
+    throw refusal(answer);
+  }
+  const results = resultsOf(ports, answer, isList);
+  if (asJson) ports.out(jsonText(answer.body));
+  const named = results.map((result, index) => ({
+    result,
+    name: nameOf(result, outbox.names[index] ?? `proposal ${index + 1}`),
+  }));
+  if (!asJson) for (const { name, result } of named) ports.out(resultLine(name, result));
+  const refused = named.filter(({ result }) => resultCode(result) !== EXIT.ok);
+  const first = refused[0];
+  if (first === undefined) return EXIT.ok;
+  const others = refused.length === 1 ? '' : `, and ${refused.length - 1} more`;
+  throw new CliError(
+    `${first.name} was not accepted${others}: ${resultWord(first.result)}`,
+    resultCode(first.result),
+    adviceOf(refused.map(({ result }) => result)),
+  );
+}
+
+/**
+ * Reads one JSON object, an array, or NDJSON. The text is sent as it is; only what each proposal
+ * is called is taken from it.
+ * @throws CliError when it is none of these; nothing is sent then
+ */
+function readProposals(text: string, path: string): Outbox {
+  const body = text.replace(/^\uFEFF/, '').trim();
+  if (body === '') throw new CliError(`${path} holds no proposal`, EXIT.usage);
+  const whole = parseJson(body);
+  if ('value' in whole) {
+    const several = Array.isArray(whole.value);
+    const values: unknown[] = Array.isArray(whole.value) ? whole.value : [whole.value];
+    const names = values.map(nameOfInput);
+    const form = several ? 'several' : 'one';
+    return { body, contentType: 'application/json', form, names };
+  }
+  const lines = body
+    .split('\n')
+    .flatMap((line, index) =>
+      line.trim() === '' ? [] : [{ number: index + 1, read: parseJson(line) }],
+    );
+  const bad = lines.find(({ read }) => 'problem' in read);
+  if (bad !== undefined) {
+    // When not even the first line is JSON, the text was meant as one document.
+    const problem =
+      bad.number === 1 ? `is not JSON: ${whole.problem}` : `is not JSON in line ${bad.number}`;
+    throw new CliError(`${path} ${problem}`, EXIT.usage, ['nothing was sent']);
+  }
+  const names = lines.map(({ read }, index) =>
+    nameOfInput('value' in read ? read.value : undefined, index),
+  );
+  return { body, contentType: 'application/x-ndjson', form: 'several', names };
+}
+
+async function readInput(ports: CliPorts, path: string): Promise<string> {
+  try {
+    return await ports.readInput(path);
+  } catch (error) {
+    throw new CliError(`cannot read ${path}: ${messageOf(error)}`, EXIT.usage, [
+      'nothing was sent',
+    ]);
+  }
+}
+
+function parseJson(text: string): { value: unknown } | { problem: string } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return { problem: printable(messageOf(error)) };
+  }
+}
+
+function nameOfInput(value: unknown, index: number): string {
+  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined;
+  return typeof id === 'string' && id !== '' ? printable(id) : `proposal ${index + 1}`;
+}
+
+function resultsOf(ports: CliPorts, answer: ApiAnswer, isList: boolean): Result[] {
+  const parsed = isList
+    ? resultsSchema.safeParse(answer.body)
+    : resultsSchema.safeParse({ results: [answer] });
+  if (!parsed.success) throw notUnderstood(ports);
+  return parsed.data.results;
+}
+
+function isSubmission(body: Submission | Problem): body is Submission {
+  return 'status' in body;
+}
+
+function nameOf({ body }: Result, name: string): string {
+  return isSubmission(body) ? body.id : name;
+}
+
+function resultCode({ status, body }: Result): number {
+  if (!isSubmission(body)) return exitCodeOf(status);
+  switch (body.status) {
+    case 'accepted':
+      return EXIT.ok;
+    case 'denied':
+      return EXIT.denied;
+    case 'pending':
+      return EXIT.timeout;
+  }
+}
+
+function resultWord({ body, status }: Result): string {
+  if (isSubmission(body)) return body.status;
+  return status === 422 || status === 400 ? 'invalid' : body.code;
+}
+
+function resultLine(name: string, result: Result): string {
+  const { body, status } = result;
+  const head = `${name}  ${resultWord(result)}`;
+  if (!isSubmission(body)) return printable(`${head}: ${problemText(body)}`);
+  // 202 is a fresh decision, 200 the stored answer to a repeat.
+  const again = status === 200 ? ' (decided before)' : '';
+  switch (body.status) {
+    case 'accepted':
+      return printable(
+        `${head}${again}: ${body.quantity} contracts of ${body.outcome}, ` +
+          `worst case ${usd(body.worstCase)}, ROI ${body.roiPercent} %`,
+      );
+    case 'denied':
+      return printable(`${head}${again}: ${failed(body.failures).map(verdictText).join('; ')}`);
+    case 'pending':
+      return printable(`${head}: ${body.detail}`);
+  }
+}
+
+type Failures = Extract<Submission, { status: 'denied' }>['failures'];
+
+function failed(failures: Failures): Failures {
+  return failures.filter((verdict) => !verdict.passed);
+}
+
+function verdictText(verdict: Failures[number]): string {
+  return `${verdict.code} ${verdict.detail}`;
+}
+
+/** Each kind of refusal once, in the order met. */
+function adviceOf(refused: readonly Result[]): string[] {
+  const advice = refused.flatMap(({ status, body }) =>
+    isSubmission(body) && body.status === 'denied'
+      ? failed(body.failures).map(({ code }) => `${code}: ${DENIALS[code as DenialCode]}`)
+      : [ADVICE[resultCode({ status, body })] ?? ''],
+  );
+  return [...new Set(advice)].filter((line) => line !== '');
+}

@@ -1,0 +1,62 @@
+/** Bearer tokens and roles. A route says who may call it, or the server is not created. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { Role, Tokens } from '../../contracts/roles.ts';
+import { ROLES } from '../../contracts/roles.ts';
+import { HttpProblem } from './problems.ts';
+
+/** `read` is open to everybody who passes the host check. */
+type Access = 'read' | Role;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call the route; every route declares it. */
+    access?: Access;
+  }
+}
+
+const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
+
+/**
+ * Adds the check of roles to every route of `app`.
+ * @throws Error at the declaration of a route without `config: { access }`
+ */
+export function requireRoles(app: FastifyInstance, tokens: Tokens): void {
+  app.addHook('onRoute', (route) => {
+    if (route.config?.access === undefined) {
+      throw new Error(`the route ${String(route.method)} ${route.url} does not declare its access`);
+    }
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const { access } = request.routeOptions.config;
+    if (request.is404 || access === 'read') return;
+    const role = roleOf(tokens, request.headers.authorization);
+    if (role === undefined) {
+      void reply.header('www-authenticate', 'Bearer');
+      throw new HttpProblem('UNAUTHENTICATED');
+    }
+    if (access === undefined || ROLES.indexOf(role) < ROLES.indexOf(access)) {
+      throw new HttpProblem('ROLE_TOO_LOW', {
+        message: `this needs the role ${String(access)}, the token has ${role}`,
+      });
+    }
+  });
+}
+
+/**
+ * The role a header proves, or undefined. Every token is compared, in constant time and by its
+ * hash, so that the time taken tells neither how much of a token was right nor which role it has.
+ */
+export function roleOf(tokens: Tokens, authorization: string | undefined): Role | undefined {
+  const presented = BEARER.exec(authorization ?? '')?.[1];
+  const digest = sha256(presented ?? '');
+  let found: Role | undefined;
+  for (const role of ROLES) {
+    if (timingSafeEqual(sha256(tokens[role]), digest)) found = role;
+  }
+  return presented === undefined ? undefined : found;
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,145 @@
+/** The verbs themselves: help, usage errors, and those that need no API. */
+import { describe, expect, test } from '@jest/globals';
+import { createProgram } from '../../../client/cli/program.ts';
+import { ConfigError } from '../../../contracts/config.ts';
+import { TokenError } from '../../../contracts/roles.ts';
+import { cli } from './harness.ts';
+
+describe('usage', () => {
+  test.each([
+    [['frobnicate']],
+    [[]],
+    [['propose']],
+    [['propose', 'a', 'b']],
+    [['status', '--nope']],
+    [['trades', '--last', '0']],
+    [['trades', '--last', '201']],
+    [['trades', '--last', '1e2']],
+    [['strategies']],
+    [['strategies', 'enable']],
+    [['strategies', 'enable', 'x']],
+    [['strategies', 'enable', 'x', '--reason', ' ']],
+    [['limits', 'apply']],
+  ])('%j ends with 2, on the error output only', async (argv) => {
+    const ended = await cli(argv);
+    expect([ended.code, ended.out]).toEqual([2, '']);
+    expect(ended.err).not.toBe('');
+  });
+
+  test('a mistake reads like every other error', async () => {
+    const { err } = await cli(['trade']);
+    expect(err).toContain("Error: unknown command 'trade' (code 2)");
+    expect(err).toContain('Did you mean trades?');
+  });
+
+  test('the exit codes are in the help', async () => {
+    const { code, out } = await cli(['--help']);
+    expect(code).toBe(0);
+    expect(out).toContain('7 paused or halted');
+  });
+
+  const verbs = [
+    ['start'],
+    ['stop'],
+    ['worker'],
+    ['doctor'],
+    ['status'],
+    ['propose'],
+    ['trades'],
+    ['strategies', 'enable'],
+    ['limits', 'apply'],
+  ];
+  test.each(verbs.map((verb) => [verb]))('%j explains itself with an example', async (verb) => {
+    const { code, out } = await cli([...verb, '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Usage: ballast/);
+    expect(out).toMatch(/Example/);
+  });
+
+  test('no verb is left out of these tests', () => {
+    const program = createProgram({} as never);
+    const names = program.commands.map((command) => command.name());
+    expect(new Set(names)).toEqual(new Set(verbs.map(([name]) => name)));
+  });
+});
+
+describe('verbs of this process', () => {
+  test.each(['start', 'stop', 'worker'] as const)(
+    '%s ends with the host’s own code',
+    async (verb) => {
+      expect((await cli([verb], { [verb]: async () => 3 })).code).toBe(3);
+    },
+  );
+
+  test('a wrong configuration ends with 4 and lists every mistake', async () => {
+    const problems = [
+      { field: 'BALLAST_PORT', problem: 'must be a whole number' },
+      { field: 'LIVE_TRADING', problem: 'must be true or false' },
+    ];
+    const { code, err } = await cli(['start'], {
+      start: () => Promise.reject(new ConfigError(problems)),
+    });
+    expect(code).toBe(4);
+    expect(err.split('\n').slice(0, 3)).toEqual([
+      'Error: the configuration has 2 mistakes: (code 4)',
+      '  BALLAST_PORT: must be a whole number',
+      '  LIVE_TRADING: must be true or false',
+    ]);
+  });
+
+  test('tokens that cannot be used end with 4', async () => {
+    const { code, err } = await cli(['propose', '-'], {
+      readInput: async () => '{}',
+      token: () => Promise.reject(new TokenError('tokens.json is open to other users; chmod 600')),
+    });
+    expect([code, err]).toEqual([
+      4,
+      'Error: tokens.json is open to other users; chmod 600 (code 4)',
+    ]);
+  });
+
+  test('any other failure ends with 1', async () => {
+    const { code, err } = await cli(['stop'], { stop: () => Promise.reject(new Error('no lock')) });
+    expect([code, err]).toEqual([1, 'Error: no lock (code 1)']);
+  });
+
+  const ledger = { name: 'ledger', ok: true, detail: 'answers' };
+  const disk = { name: 'disk', ok: false, detail: '1 % free; delete something' };
+
+  test.each([
+    ['all is well', [ledger], 0, ''],
+    ['a check fails', [ledger, disk], 8, 'Error: not ready: disk (code 8)'],
+  ])('doctor, when %s', async (_name, checks, exit, says) => {
+    const { code, out, err } = await cli(['doctor'], { doctor: async () => checks });
+    expect(code).toBe(exit);
+    expect(err).toContain(says);
+    expect(out).toMatch(/^ok +ledger +answers$/m);
+    const failed = checks.filter((check) => !check.ok).length;
+    expect(out.match(/^FAIL +disk +1 % free; delete something$/gm) ?? []).toHaveLength(failed);
+  });
+
+  test('doctor --json prints the raw checks and keeps the exit code', async () => {
+    const { code, out } = await cli(['doctor', '--json'], { doctor: async () => [disk] });
+    expect([code, JSON.parse(out)]).toEqual([8, { checks: [disk] }]);
+  });
+
+  test('strategies enable hands over name and reason', async () => {
+    const calls: string[][] = [];
+    const { code } = await cli(['strategies', 'enable', 'nhl', '--reason', ' feed fixed '], {
+      enableStrategy: async (...call) => {
+        calls.push(call);
+      },
+    });
+    expect([code, calls]).toEqual([0, [['nhl', 'feed fixed']]]);
+  });
+
+  test.each([
+    [[{ field: 'dailyLossMax', was: '200', is: '100' }], /^dailyLossMax +200 +-> +100$/],
+    [[], /^nothing differs$/],
+  ])('limits apply prints what changed', async (changes, says) => {
+    const { out } = await cli(['limits', 'apply', '--reason', 'x'], {
+      applyLimits: async () => changes,
+    });
+    expect(out).toMatch(says);
+  });
+});

@@ -1,0 +1,220 @@
+/** Takes one order: everything is decided under the market's lock and takes effect at COMMIT. */
+import { assert, assertNever } from '../../domain/assert.ts';
+import type { PaperMarket } from '../../contracts/paper-file.ts';
+import { formatDecimal, formatUsd } from '../../domain/decimal.ts';
+import { microContracts } from '../../domain/money.ts';
+import type { OrderState, PlaceOutcome } from '../venue.ts';
+import { advance } from './advance.ts';
+import type { PricedFill } from './book.ts';
+import { cashChangeOf, priceFills, quantityOf, remainingLevels, sideTaken, walk } from './book.ts';
+import type { Exchange } from './exchange.ts';
+import { isBug, now } from './exchange.ts';
+import { hashOf, venueOrderIdOf } from './identity.ts';
+import { lockIdentity } from './lookup.ts';
+import type { Snapshot } from './listing.ts';
+import { feeRateOf, marketsOf, phaseOf, scheduleOf, snapshotOf, venueTrades } from './listing.ts';
+import type { NewOrder, Progress, RefusedOrder, StoredOrder } from './orders.ts';
+import { findOrder, insertOrder, restingOrders, stateOf } from './orders.ts';
+import type { Rejection, WireOrder } from './request.ts';
+import { numbersOf, readWire, refusalOf, rejected } from './request.ts';
+import { worstCaseCost } from './resting.ts';
+import type { Session } from './session.ts';
+import { inTransaction, messageOf } from './session.ts';
+import type { LockedAccount, LockedMarket } from './store.ts';
+import {
+  changeHeld,
+  lockAccount,
+  lockMarket,
+  moveCash,
+  recordedAtMs,
+  takenOf,
+  writeFills,
+} from './store.ts';
+
+type Answer = { readonly kind: 'accepted'; readonly order: OrderState } | LastingRejection;
+type LastingRejection = {
+  readonly kind: 'rejected';
+  readonly code: string;
+  readonly detail: string;
+};
+
+/**
+ * Places the order once per identity. Whatever fails before COMMIT is written is `notSent`, for
+ * then it is certain that nothing happened; an answer lost in COMMIT or after it is `unknown`.
+ * @throws AssertionError, or a constraint's violation, when the exchange itself is wrong
+ */
+export async function placeOrder(
+  exchange: Exchange,
+  order: { readonly wire: string },
+  mayWrite: () => boolean,
+  signal: AbortSignal | undefined,
+): Promise<PlaceOutcome> {
+  const wire = readWire(order.wire);
+  if ('kind' in wire) return wire;
+  const { marketId } = wire;
+  try {
+    await advance(exchange, { file: await exchange.file.read(), marketId, signal });
+    const afterCommit = exchange.hooks.afterEffect;
+    const outcome = await inTransaction(
+      exchange.pool,
+      { signal, mayCommit: mayWrite, afterCommit },
+      (session) => answerTo(exchange, session, wire),
+    );
+    switch (outcome.kind) {
+      case 'committed':
+        return outcome.value;
+      case 'withheld':
+        return { kind: 'notSent', detail: outcome.detail };
+      case 'unknown':
+        return outcome;
+      default:
+        return assertNever(outcome);
+    }
+  } catch (error) {
+    if (isBug(error)) throw error;
+    return { kind: 'notSent', detail: messageOf(error) };
+  }
+}
+
+async function answerTo(exchange: Exchange, session: Session, wire: WireOrder): Promise<Answer> {
+  const { owner } = exchange;
+  const requestHash = hashOf(wire);
+  await lockIdentity(session, owner, wire.clientOrderId);
+  const earlier = await findOrder(session, owner, wire.clientOrderId);
+  if (earlier !== undefined) return repeated(earlier, requestHash, wire.clientOrderId);
+
+  const locked = await lockMarket(session, owner, wire.marketId);
+  const file = await exchange.file.read();
+  const market = marketsOf(file, owner.venue).get(wire.marketId);
+  const nowMs = await now(exchange);
+  const order: NewOrder = {
+    ...wire,
+    restUntilMs: wire.restUntilMs,
+    wire: JSON.stringify(wire),
+    venueOrderId: venueOrderIdOf(owner, wire.clientOrderId),
+    requestHash,
+    feeRateMillionths: market === undefined ? 0 : feeRateOf(market),
+    nowMs,
+  };
+  const decided =
+    locked === undefined || market === undefined
+      ? rejected('market_not_found', `no market ${wire.marketId} on ${owner.venue}`)
+      : (refusalOf(wire, market, {
+          phase: phaseOf(market, { ...locked, nowMs }),
+          venueTrades: venueTrades(file, owner.venue),
+          nowMs,
+        }) ?? (await decideMoney(exchange, session, { wire, market, locked, order })));
+  if (decided.kind === 'taken') return write(exchange, session, order, decided);
+  assert(await insertOrder(session, owner, order, decided), 'the identity is locked');
+  return decided;
+}
+
+function repeated(
+  earlier: StoredOrder | RefusedOrder,
+  requestHash: string,
+  clientOrderId: string,
+): Answer {
+  if (earlier.requestHash !== requestHash) {
+    return rejected('client_order_id_reused', `${clientOrderId} names another order already`);
+  }
+  if ('state' in earlier) return { kind: 'accepted', order: earlier.state };
+  return { kind: 'rejected', code: earlier.rejectCode, detail: earlier.rejectDetail };
+}
+
+/** An order that can be paid, and what it takes at once. */
+interface Taken {
+  readonly kind: 'taken';
+  readonly account: LockedAccount;
+  readonly snapshot: Snapshot;
+  readonly fills: readonly PricedFill[];
+  readonly progress: Progress;
+}
+
+async function decideMoney(
+  exchange: Exchange,
+  session: Session,
+  options: {
+    readonly wire: WireOrder;
+    readonly market: PaperMarket;
+    readonly locked: LockedMarket;
+    readonly order: NewOrder;
+  },
+): Promise<Taken | Rejection> {
+  const { owner } = exchange;
+  const { wire, market, order } = options;
+  const { action, outcome, timeInForce } = wire;
+  const { quantity, limitPrice } = numbersOf(wire);
+  const short = await positionShort(exchange, session, options);
+  if (short !== undefined) return short;
+
+  const schedule = scheduleOf(owner.venue, order.feeRateMillionths);
+  const snapshot = snapshotOf(owner, market, { outcome, side: sideTaken(action) });
+  const levels = remainingLevels(snapshot.levels, await takenOf(session, snapshot.snapshotId));
+  const reached = walk({ action, limitPrice, quantity, levels });
+  const killed = timeInForce === 'fok' && quantityOf(reached) < quantity;
+  const taken = killed ? [] : reached;
+  const { fills, carry } = priceFills({ action, schedule, carry: 0, taken });
+  const filled = quantityOf(fills);
+  const rest = timeInForce === 'gtd' ? quantity - filled : 0;
+  const reservedMicros = worstCaseCost({ action, schedule, quantity: rest, limitPrice });
+
+  const account = await lockAccount(session, owner);
+  const neededMicros = Math.max(
+    worstCaseCost({ action, schedule, quantity, limitPrice }),
+    reservedMicros - cashChangeOf(fills),
+  );
+  const freeMicros = account.cashMicros - account.reservedMicros;
+  if (neededMicros > freeMicros) {
+    const detail = `needs up to ${formatUsd(neededMicros)}, free are ${formatUsd(freeMicros)}`;
+    return rejected('insufficient_balance', detail);
+  }
+  const unfilled = killed ? 'killed' : rest > 0 ? undefined : 'remainder_cancelled';
+  const progress: Progress = {
+    filled,
+    fillCount: fills.length,
+    feeCarryMicros: carry,
+    reservedMicros,
+    matchedSnapshotId: snapshot.snapshotId,
+    endReason: filled === quantity ? 'filled' : unfilled,
+  };
+  return { kind: 'taken', account, snapshot, fills, progress };
+}
+
+async function positionShort(
+  { owner }: Exchange,
+  session: Session,
+  options: { readonly wire: WireOrder; readonly locked: LockedMarket },
+): Promise<Rejection | undefined> {
+  const { wire, locked } = options;
+  if (wire.action === 'buy') return undefined;
+  const offered = (await restingOrders(session, owner, wire.marketId))
+    .filter(({ action, outcome }) => action === 'sell' && outcome === wire.outcome)
+    .reduce((sum, { quantity, filled }) => sum + quantity - filled, 0);
+  const free = locked.held[wire.outcome] - offered;
+  if (wire.quantity <= free) return undefined;
+  const detail = `sells ${formatDecimal(wire.quantity)}, free are ${formatDecimal(free)}`;
+  return rejected('insufficient_position', detail);
+}
+
+async function write(
+  { owner }: Exchange,
+  session: Session,
+  order: NewOrder,
+  { account, snapshot, fills, progress }: Taken,
+): Promise<Answer> {
+  const { nowMs, marketId, outcome, venueOrderId } = order;
+  assert(await insertOrder(session, owner, order, progress), 'the identity is locked');
+  if (fills.length > 0) {
+    const recorded = recordedAtMs(account, nowMs);
+    const filled = { ...order, fillCount: 0 };
+    const times = { nowMs, recordedAtMs: recorded };
+    await writeFills(session, owner, { order: filled, fills, snapshot, ...times });
+    await moveCash(session, owner, { changeMicros: cashChangeOf(fills), recordedAtMs: recorded });
+    const changeMicroContracts = order.action === 'buy' ? progress.filled : -progress.filled;
+    await changeHeld(session, owner, { marketId, outcome, changeMicroContracts });
+  }
+  const value = fills.reduce((sum, f) => sum + BigInt(f.quantity) * BigInt(f.priceMicros), 0n);
+  const status = progress.endReason === undefined ? 'resting' : 'final';
+  const state = stateOf(venueOrderId, status, microContracts(progress.filled), value);
+  return { kind: 'accepted', order: state };
+}

@@ -1,0 +1,122 @@
+/** What becomes of one resting order when the exchange moves on. */
+import type { PaperMarket } from '../../contracts/paper-file.ts';
+import { costCeil } from '../../domain/money.ts';
+import type { FeeSchedule } from '../../domain/fees/schedule.ts';
+import { takerFeeMax } from '../../domain/fees/schedule.ts';
+import type { PriceMicros } from '../../domain/money.ts';
+import { microContracts } from '../../domain/money.ts';
+import { cashChangeOf, priceFills, quantityOf, remainingLevels, sideTaken, walk } from './book.ts';
+import type { Owner } from './identity.ts';
+import { scheduleOf, snapshotOf } from './listing.ts';
+import type { EndReason, StoredOrder } from './orders.ts';
+import { updateOrder } from './orders.ts';
+import type { Session } from './session.ts';
+import { changeHeld, lockAccount, moveCash, recordedAtMs, takenOf, writeFills } from './store.ts';
+
+/**
+ * What buying `quantity` can cost at most, fee included: reserved while the order rests.
+ * @returns µ$; 0 for a sell, which needs a position instead
+ */
+export function worstCaseCost(options: {
+  readonly action: 'buy' | 'sell';
+  readonly schedule: FeeSchedule;
+  readonly quantity: number;
+  readonly limitPrice: PriceMicros;
+}): number {
+  if (options.action === 'sell' || options.quantity === 0) return 0;
+  const quantity = microContracts(options.quantity);
+  const { limitPrice, schedule } = options;
+  return costCeil(quantity, limitPrice) + takerFeeMax(schedule, quantity, limitPrice);
+}
+
+/** Ends or matches one resting order; its market is locked, and open when `market` is given. */
+export async function advanceResting(
+  session: Session,
+  owner: Owner,
+  options: {
+    readonly order: StoredOrder;
+    readonly market: PaperMarket | undefined;
+    readonly closed: boolean;
+    readonly nowMs: number;
+  },
+): Promise<void> {
+  const { order, market, nowMs } = options;
+  // What the book was before the expiry nobody saw: an expired order gets nothing of today's.
+  if (nowMs > (order.restUntilMs ?? Infinity)) {
+    await endOrder(session, owner, { order, endReason: 'expired', nowMs });
+  } else if (options.closed) {
+    await endOrder(session, owner, { order, endReason: 'market_closed', nowMs });
+  } else if (market !== undefined) {
+    await matchResting(session, owner, { order, market, nowMs });
+  }
+}
+
+/** Ends a resting order as it stands and frees what it reserved; its market is locked. */
+export async function endOrder(
+  session: Session,
+  owner: Owner,
+  options: {
+    readonly order: StoredOrder;
+    readonly endReason: EndReason;
+    readonly nowMs: number;
+  },
+): Promise<void> {
+  const { order, endReason, nowMs } = options;
+  await updateOrder(session, owner, order.clientOrderId, {
+    filled: order.filled,
+    fillCount: order.fillCount,
+    feeCarryMicros: order.feeCarryMicros,
+    reservedMicros: 0,
+    matchedSnapshotId: order.matchedSnapshotId,
+    endReason,
+    nowMs,
+  });
+}
+
+async function matchResting(
+  session: Session,
+  owner: Owner,
+  options: {
+    readonly order: StoredOrder;
+    readonly market: PaperMarket;
+    readonly nowMs: number;
+  },
+): Promise<void> {
+  const { order, market, nowMs } = options;
+  const { action, limitPrice, outcome } = order;
+  const snapshot = snapshotOf(owner, market, { outcome, side: sideTaken(action) });
+  if (snapshot.snapshotId === order.matchedSnapshotId) return;
+  const schedule = scheduleOf(owner.venue, order.feeRateMillionths);
+  const levels = remainingLevels(snapshot.levels, await takenOf(session, snapshot.snapshotId));
+  const taken = walk({ action, limitPrice, quantity: order.quantity - order.filled, levels });
+  const { fills, carry } = priceFills({ action, schedule, carry: order.feeCarryMicros, taken });
+  const filledNow = quantityOf(fills);
+  const filled = order.filled + filledNow;
+  const rest = order.quantity - filled;
+
+  const account = await lockAccount(session, owner);
+  const changeMicros = cashChangeOf(fills);
+  const reservedMicros = worstCaseCost({ action, schedule, quantity: rest, limitPrice });
+  const reservedByOthers = account.reservedMicros - order.reservedMicros;
+  // Only roundings of very many small fills can come to more than was reserved; others' money is
+  // never touched for them.
+  if (account.cashMicros + changeMicros < reservedByOthers + reservedMicros) {
+    await endOrder(session, owner, { order, endReason: 'cash_short', nowMs });
+    return;
+  }
+  await updateOrder(session, owner, order.clientOrderId, {
+    filled,
+    fillCount: order.fillCount + fills.length,
+    feeCarryMicros: carry,
+    reservedMicros,
+    matchedSnapshotId: snapshot.snapshotId,
+    endReason: rest === 0 ? 'filled' : undefined,
+    nowMs,
+  });
+  if (fills.length === 0) return;
+  const recorded = recordedAtMs(account, nowMs);
+  await writeFills(session, owner, { order, fills, snapshot, nowMs, recordedAtMs: recorded });
+  await moveCash(session, owner, { changeMicros, recordedAtMs: recorded });
+  const changeMicroContracts = action === 'buy' ? filledNow : -filledNow;
+  await changeHeld(session, owner, { marketId: market.id, outcome, changeMicroContracts });
+}

@@ -1,0 +1,58 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import type { LogLevel, LogMetadata, Logger as TemporalLogger } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { multistream, pino, stdTimeFunctions } from 'pino';
+
+/** Paths whose values never reach a log, wherever they are nested one or two levels deep. */
+const REDACTED = ['token', 'tokens', 'password', 'secret', 'privateKey', 'authorization'];
+
+/** Logs JSON lines to `<dataDir>/app.log`, and errors to standard error too. */
+export function createLogger(options: { level: string; dataDir: string }): Logger {
+  const file = createWriteStream(join(options.dataDir, 'app.log'), { flags: 'a', mode: 0o600 });
+  return pino(
+    {
+      level: options.level,
+      timestamp: stdTimeFunctions.isoTime,
+      base: { pid: process.pid },
+      redact: REDACTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+    },
+    multistream([
+      { level: 'trace', stream: file },
+      { level: 'error', stream: process.stderr },
+    ]),
+  );
+}
+
+/** Lets Temporal's SDK log through pino. */
+export function temporalLogger(log: Logger): TemporalLogger {
+  const write = (level: LogLevel, message: string, meta?: LogMetadata): void => {
+    const names = {
+      TRACE: 'trace',
+      DEBUG: 'debug',
+      INFO: 'info',
+      WARN: 'warn',
+      ERROR: 'error',
+    } as const;
+    log[names[level]]({ temporal: printable(meta) }, message);
+  };
+  return {
+    log: write,
+    trace: (message, meta) => write('TRACE', message, meta),
+    debug: (message, meta) => write('DEBUG', message, meta),
+    info: (message, meta) => write('INFO', message, meta),
+    warn: (message, meta) => write('WARN', message, meta),
+    error: (message, meta) => write('ERROR', message, meta),
+  };
+}
+
+/** The SDK's fields carry bigints, which JSON refuses. */
+function printable(meta: LogMetadata | undefined): unknown {
+  if (meta === undefined) return undefined;
+  return Object.fromEntries(
+    Object.entries(meta).map(([key, value]) => [
+      key,
+      typeof value === 'bigint' ? String(value) : value,
+    ]),
+  );
+}

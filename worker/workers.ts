@@ -1,0 +1,65 @@
+import type { NativeConnection } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
+import type { Activities } from '../activities/index.ts';
+import type { Book, VenueId } from '../domain/venue-id.ts';
+import { MAIN_QUEUE, orderQueue } from '../workflows/messages.ts';
+
+export interface WorkerOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly activities: Activities;
+  readonly bundlePath: string;
+  /** Order queues this process serves. */
+  readonly books: readonly { venue: VenueId; book: Book }[];
+}
+
+export interface RunningWorkers {
+  /** Settles when all have stopped; rejects when one fails. */
+  readonly done: Promise<void>;
+  /** Stops taking work and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+/** Open trades are cheap to replay (some twenty events), so the cache may stay small. */
+const CACHED_WORKFLOWS_MAX = 500;
+const ORDERS_AT_ONCE_MAX = 20;
+const SHUTDOWN_GRACE = '20s';
+
+/** Starts one worker for workflows and ledger work, and one for each venue's orders. */
+export async function startWorkers(options: WorkerOptions): Promise<RunningWorkers> {
+  const common = {
+    connection: options.connection,
+    namespace: options.namespace,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+  };
+  const { activities } = options;
+  const main = await Worker.create({
+    ...common,
+    taskQueue: MAIN_QUEUE,
+    workflowBundle: { codePath: options.bundlePath },
+    activities,
+    maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
+  });
+  const orders = await Promise.all(
+    options.books.map(({ venue, book }) =>
+      Worker.create({
+        ...common,
+        taskQueue: orderQueue(venue, book),
+        activities: {
+          sendOrder: (tradeId: string, leg: number) => activities.sendOrder(tradeId, leg),
+          lookUpOrder: (tradeId: string, leg: number) => activities.lookUpOrder(tradeId, leg),
+        },
+        maxConcurrentActivityTaskExecutions: ORDERS_AT_ONCE_MAX,
+      }),
+    ),
+  );
+  const workers = [main, ...orders];
+  const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  return {
+    done,
+    stop: async () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done;
+    },
+  };
+}
