@@ -47,6 +47,7 @@ export interface Engine {
   readonly connection: NativeConnection;
   readonly client: Client;
   readonly activities: Activities;
+  readonly venues: readonly Venue[];
   readonly books: readonly { venue: VenueId; book: Book }[];
   readonly decisions: DecisionListener;
   close(): Promise<void>;
@@ -89,6 +90,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     connection,
     client,
     activities,
+    venues,
     books: config.venues.map((venue) => ({ venue, book: BOOK })),
     decisions,
     close: async () => {

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { createServer } from '../client/http/server.ts';
 import type { HttpPorts, Tokens } from '../client/ports.ts';
 import type { Config } from '../contracts/config.ts';
-import type { Check } from '../contracts/http.ts';
+import type { Check, StatusView } from '../contracts/http.ts';
 import { findTrade, listTrades } from '../ledger/read/trades.ts';
 import { readStatus } from '../ledger/read/status.ts';
 import { workflowBundle } from '../worker/bundle.ts';
@@ -31,6 +31,7 @@ export interface HostOptions {
 export interface Host {
   readonly engine: Engine;
   readonly submit: HttpPorts['submit'];
+  readonly status: HttpPorts['status'];
   readonly apiUrl: string;
   readonly temporalUi: string | undefined;
   /** Rejects when a worker fails; settles when the host was stopped. */
@@ -79,13 +80,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
     await startWatches(engine);
     const submit = submitter(engine, { eager: true, report: reporter(log) });
     const tokens = await loadTokens(dataDir, tokensOf(config));
-    const { app, apiUrl } = await listen(config, { engine, submit, servers, tokens, log });
+    const { app, apiUrl, status } = await listen(config, { engine, submit, servers, tokens, log });
     undo.add(() => app.close());
     describeRun(dataDir, { ...self, apiUrl, ...addresses(servers) });
     log.info({ apiUrl, version: version() }, startLineOf(config));
     return {
       engine,
       submit,
+      status,
       apiUrl,
       temporalUi: servers.temporalUi,
       done: workers.done,
@@ -152,28 +154,29 @@ interface Parts {
 async function listen(
   config: Config,
   parts: Parts,
-): Promise<{ app: FastifyInstance; apiUrl: string }> {
+): Promise<{ app: FastifyInstance; apiUrl: string; status: HttpPorts['status'] }> {
   const { engine, servers } = parts;
   const { ledger, clock } = engine;
   let apiUrl = apiUrlOf(config.environment);
+  const status = async (): Promise<StatusView> => ({
+    ...(await readStatus(ledger.db, DESK, config.venues, await clock.read())),
+    startLine: startLineOf(config),
+    version: version(),
+    addresses: { api: apiUrl, temporalUi: servers.temporalUi ?? null },
+  });
   const app = createServer({
     tokens: parts.tokens,
     hosts: [config.environment.BALLAST_HOST],
     submit: parts.submit,
     listTrades: (query) => listTrades(ledger.db, query),
     findTrade: (id) => findTrade(ledger.db, id),
-    status: async () => ({
-      ...(await readStatus(ledger.db, DESK, config.venues, await clock.read())),
-      startLine: startLineOf(config),
-      version: version(),
-      addresses: { api: apiUrl, temporalUi: servers.temporalUi ?? null },
-    }),
+    status,
     readiness: (): Promise<Check[]> => engineChecks(engine),
     report: reporter(parts.log),
   });
   const { BALLAST_HOST: host, BALLAST_PORT: port } = config.environment;
   apiUrl = await app.listen({ host, port });
-  return { app, apiUrl };
+  return { app, apiUrl, status };
 }
 
 function addresses(servers: Servers) {

@@ -1,0 +1,204 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { z } from 'zod';
+import { launch, launchWithRetries } from './launch.ts';
+import { listensAt } from './listeners.ts';
+import { serverLocation } from './locations.ts';
+import {
+  freePort,
+  stillRuns,
+  stopProcess,
+  until,
+  type EmbeddedServer,
+  type ProcessIdentity,
+} from './processes.ts';
+import { readState, removeState, writeState } from './state-file.ts';
+
+/** How to start the embedded Temporal server. */
+export interface TemporalOptions {
+  /** Ballast's data directory. */
+  readonly dataDir: string;
+  /** Keep workflows in `temporal.db` below the data directory (the default), or in memory only. */
+  readonly dbFile?: boolean;
+  /** Default: 7233 if it is free, else any; 0: any free one. */
+  readonly port?: number;
+  /** Default: 8233 if it is free, else any; 0: any free one. */
+  readonly uiPort?: number;
+  /** Whether to serve the Web UI; default true. */
+  readonly ui?: boolean;
+  readonly log?: (line: string) => void;
+}
+
+/** The embedded Temporal server: `address` is host and port, `uiUrl` that of its Web UI. */
+export type EmbeddedTemporal = EmbeddedServer & {
+  readonly address: string;
+  readonly uiUrl?: string;
+};
+
+const HOST = '127.0.0.1';
+const READY_WITHIN_MS = 30_000;
+const STOP_WITHIN_MS = 20_000;
+const PASSING_FAILURE = /address already in use|can't set (frontend|UI) port/i;
+
+const stateSchema = z.object({
+  pid: z.number(),
+  startTime: z.string(),
+  port: z.number(),
+  uiPort: z.number().optional(),
+  dbFile: z.boolean(),
+  address: z.string(),
+});
+type State = z.infer<typeof stateSchema>;
+
+async function serves(pid: number, port: number): Promise<boolean> {
+  // Also spares the second after which gRPC tries a refused connection again.
+  if (!(await listensAt(pid, port))) return false;
+  const address = `${HOST}:${String(port)}`;
+  const connection = Connection.lazy({ address, connectTimeout: 1000 });
+  try {
+    await connection.ensureConnected();
+    await connection.withDeadline(Date.now() + 2000, () =>
+      connection.workflowService.describeNamespace({ namespace: 'default' }),
+    );
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await connection.close();
+  }
+}
+
+function suits(state: State, options: TemporalOptions): boolean {
+  const ui = options.ui !== false;
+  return (
+    state.dbFile === (options.dbFile !== false) &&
+    [undefined, 0, state.port].includes(options.port) &&
+    ui === (state.uiPort !== undefined) &&
+    (!ui || [undefined, 0, state.uiPort].includes(options.uiPort))
+  );
+}
+
+async function stop(stateFile: string, identity: ProcessIdentity): Promise<void> {
+  await stopProcess('Temporal', identity, 'SIGTERM', STOP_WITHIN_MS);
+  if (readState(stateFile, stateSchema)?.pid === identity.pid) removeState(stateFile);
+}
+
+function handle(stateFile: string, state: State, adopted: boolean): EmbeddedTemporal {
+  return {
+    pid: state.pid,
+    address: state.address,
+    ...(state.uiPort === undefined ? {} : { uiUrl: `http://${HOST}:${String(state.uiPort)}` }),
+    adopted,
+    stop: () => stop(stateFile, state),
+  };
+}
+
+/** Finds a server that an earlier Ballast left running; one that runs but does not suit or answer is stopped. */
+async function findRunning(
+  stateFile: string,
+  options: TemporalOptions,
+): Promise<State | undefined> {
+  const state = readState(stateFile, stateSchema);
+  if (state === undefined || !stillRuns(state)) return undefined;
+  if (suits(state, options)) {
+    let ready = false;
+    await until(async () => {
+      ready = await serves(state.pid, state.port);
+      return ready || !stillRuns(state);
+    }, READY_WITHIN_MS);
+    if (ready) return state;
+  }
+  await stop(stateFile, state);
+  return undefined;
+}
+
+interface Ports {
+  readonly port: number;
+  readonly uiPort?: number;
+}
+
+async function choosePorts(options: TemporalOptions): Promise<Ports> {
+  const choose = async (wanted: number | undefined, preferred: number): Promise<number> =>
+    wanted === undefined || wanted === 0 ? freePort(wanted ?? preferred) : wanted;
+  const port = await choose(options.port, 7233);
+  return options.ui === false ? { port } : { port, uiPort: await choose(options.uiPort, 8233) };
+}
+
+function startServer(
+  dataDir: string,
+  options: TemporalOptions,
+  ports: Ports,
+  onStart: (identity: ProcessIdentity) => void,
+): Promise<ProcessIdentity> {
+  const dbFile = join(dataDir, 'temporal.db');
+  const { port, uiPort } = ports;
+  return launch({
+    name: 'Temporal',
+    command: serverLocation('temporal'),
+    args: [
+      'server',
+      'start-dev',
+      `--ip=${HOST}`,
+      `--port=${String(port)}`,
+      '--log-level=error',
+      ...(uiPort === undefined ? ['--headless'] : [`--ui-port=${String(uiPort)}`]),
+      ...(options.dbFile === false ? [] : [`--db-filename=${dbFile}`]),
+    ],
+    // Not our environment, which holds keys; and no question to the internet about newer versions.
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      TEMPORAL_VERSION_CHECK_DISABLED: '1',
+    },
+    logFile: join(dataDir, 'temporal.log'),
+    readyWithinMs: READY_WITHIN_MS,
+    onStart,
+    isReady: ({ pid }) => serves(pid, port),
+  });
+}
+
+/**
+ * Starts the Temporal server of a data directory, or adopts it where an earlier Ballast left it
+ * running. It outlives this process. Throws EmbeddedServerError with the end of its log.
+ */
+export async function startTemporal(options: TemporalOptions): Promise<EmbeddedTemporal> {
+  const log = options.log ?? ((): void => undefined);
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const stateFile = join(dataDir, 'temporal.json');
+
+  const running = await findRunning(stateFile, options);
+  if (running !== undefined) {
+    log(`adopted the running Temporal server (process ${String(running.pid)})`);
+    return handle(stateFile, running, true);
+  }
+  removeState(stateFile);
+
+  let state: State | undefined;
+  const attempt = async (): Promise<ProcessIdentity> => {
+    const ports = await choosePorts(options);
+    const address = `${HOST}:${String(ports.port)}`;
+    return startServer(dataDir, options, ports, (identity) => {
+      state = { ...identity, ...ports, dbFile: options.dbFile !== false, address };
+      writeState(stateFile, state);
+    });
+  };
+  try {
+    await launchWithRetries(attempt, PASSING_FAILURE, options.port === undefined ? 10_000 : 0);
+  } catch (error) {
+    removeState(stateFile);
+    throw error;
+  }
+  if (state === undefined) throw new Error('a server that is ready has a state');
+  hideFromOthers(join(dataDir, 'temporal.db'));
+  log(`Temporal runs at ${state.address} (process ${String(state.pid)})`);
+  return handle(stateFile, state, false);
+}
+
+/** The data directory may be one that others can enter, for Postgres's sake. */
+function hideFromOthers(dbFile: string): void {
+  for (const file of [dbFile, `${dbFile}-wal`, `${dbFile}-shm`]) {
+    if (existsSync(file)) chmodSync(file, 0o600);
+  }
+}
