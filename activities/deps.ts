@@ -16,6 +16,8 @@ export interface ActivityDeps {
   readonly log: ActivityLog;
   /** @throws Error where this process does not serve that venue and book */
   venue(venue: VenueId, book: Book): Venue;
+  /** Aborted when this process stops: long activities end themselves, so that draining is quick. */
+  readonly stopping: AbortSignal;
   /** Reaches a workflow by id; false where there is no running one. */
   signal(workflowId: string, signal: string, payload: unknown): Promise<boolean>;
 }

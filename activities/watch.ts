@@ -15,7 +15,7 @@ export function watchActivities(deps: ActivityDeps) {
     async watchVenue(venueId: VenueId, book: Book): Promise<void> {
       const { pollIntervalMs } = deps.venue(venueId, book).capabilities();
       const endMs = performance.now() + WATCH_MS;
-      while (performance.now() < endMs) {
+      while (!deps.stopping.aborted && performance.now() < endMs) {
         const paused = await pass(deps, venueId, book);
         heartbeat();
         await sleep(paused ? PAUSE_AFTER_FAILURE_MS : pollIntervalMs);

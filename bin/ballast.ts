@@ -1,11 +1,10 @@
 /** The command line's entry: hands the CLI its verbs as functions. */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { CliError } from '../client/cli/errors.ts';
 import { runCli } from '../client/cli/program.ts';
 import type { CliPorts, Role } from '../client/ports.ts';
 import { EXIT } from '../client/ports.ts';
-import { ConfigError } from '../contracts/config.ts';
-import { TokenError } from '../contracts/roles.ts';
 import { EmbeddedServerError } from '../worker/embedded/errors.ts';
 import { readTokens } from '../worker/tokens.ts';
 import { AlreadyRunning, LimitsDiffer } from './errors.ts';
@@ -22,13 +21,14 @@ const ports: CliPorts = {
   },
   token: tokenOf,
   // Loaded on demand: Temporal's native library takes seconds that `status` need not wait.
-  start: async () => (await import('./run.ts')).runDesk(loadConfig(), out),
-  stop: async () => (await import('./stop.ts')).stopDesk(loadConfig(), out, err),
-  worker: async () => (await import('./run.ts')).runWorker(loadConfig(), out),
-  doctor: async () => (await import('./doctor.ts')).doctorChecks(),
-  enableStrategy: async (name, reason) =>
-    (await import('./operator.ts')).enableStrategy(loadConfig(), name, reason),
-  applyLimits: async (reason) => (await import('./operator.ts')).adoptLimits(loadConfig(), reason),
+  start: () => verb(async () => (await import('./run.ts')).runDesk(loadConfig(), out)),
+  stop: () => verb(async () => (await import('./stop.ts')).stopDesk(loadConfig(), out, err)),
+  worker: () => verb(async () => (await import('./run.ts')).runWorker(loadConfig(), out)),
+  doctor: () => verb(async () => (await import('./doctor.ts')).doctorChecks()),
+  enableStrategy: (name, reason) =>
+    verb(async () => (await import('./operator.ts')).enableStrategy(loadConfig(), name, reason)),
+  applyLimits: (reason) =>
+    verb(async () => (await import('./operator.ts')).adoptLimits(loadConfig(), reason)),
   out,
   err,
   isTerminal: process.stdout.isTTY,
@@ -45,19 +45,17 @@ async function tokenOf(role: Role): Promise<string | undefined> {
   return fromEnvironment ?? (await readTokens(dataDirOf(environment)))?.[role];
 }
 
-/** Which exit code a failure has that reached the top. */
-function exitCodeOf(error: unknown): number {
-  const configuration =
-    error instanceof ConfigError || error instanceof LimitsDiffer || error instanceof TokenError;
-  if (configuration) return EXIT.configuration;
-  if (error instanceof AlreadyRunning) return EXIT.conflict;
-  return error instanceof EmbeddedServerError ? EXIT.unreachable : EXIT.error;
+/** Gives a verb's own failures the exit codes the documentation promises. */
+async function verb<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof LimitsDiffer) throw new CliError(error.message, EXIT.configuration);
+    if (error instanceof AlreadyRunning) throw new CliError(error.message, EXIT.conflict);
+    if (error instanceof EmbeddedServerError) throw new CliError(error.message, EXIT.unreachable);
+    throw error;
+  }
 }
 
-try {
-  process.exitCode = await runCli(ports, process.argv.slice(2));
-} catch (error) {
-  const code = exitCodeOf(error);
-  err(`Error: ${error instanceof Error ? error.message : 'unknown failure'} (code ${code})`);
-  process.exitCode = code;
-}
+// Ended on purpose: a Temporal runtime that never got a connection would keep the process alive.
+process.exit(await runCli(ports, process.argv.slice(2)));

@@ -1,8 +1,8 @@
 /** Wires ledger, venues, Temporal and activities of one process. Holds no logic of its own. */
 import { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { NativeConnection, Runtime } from '@temporalio/worker';
-import pg from 'pg';
+import { NativeConnection } from '@temporalio/worker';
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Activities } from '../activities/index.ts';
 import { createActivities } from '../activities/index.ts';
@@ -14,6 +14,7 @@ import type { Clock } from '../domain/clock.ts';
 import { bookOf } from '../domain/desk.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import { isUnreachable } from '../ledger/errors.ts';
+import { openPool } from '../ledger/database.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { readDesk } from '../ledger/verbs/desk.ts';
@@ -23,10 +24,10 @@ import type { Venue } from '../venues/venue.ts';
 import { migratePaperExchange } from '../venues/paper/migrate.ts';
 import { openPaperFile } from '../venues/paper/paper-file.ts';
 import { createPaperVenue } from '../venues/paper/paper-venue.ts';
-import { temporalLogger } from '../worker/logger.ts';
 import { prepareNamespace } from '../worker/namespace.ts';
 import { MAIN_QUEUE, watchWorkflowId } from '../workflows/messages.ts';
 import { LimitsDiffer } from './errors.ts';
+import type { TemporalAccess } from './servers.ts';
 import { DESK, paperFileOf } from './settings.ts';
 
 const BOOK: Book = bookOf(DESK, 'paper');
@@ -34,9 +35,7 @@ const BOOK: Book = bookOf(DESK, 'paper');
 export interface EngineOptions {
   readonly config: Config;
   readonly databaseUrl: string;
-  readonly temporalAddress: string;
-  /** Whether the Temporal server is our own. */
-  readonly embeddedTemporal: boolean;
+  readonly temporal: TemporalAccess;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -45,8 +44,10 @@ export interface Engine {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly connection: NativeConnection;
+  readonly namespace: string;
   readonly client: Client;
   readonly activities: Activities;
+  readonly stopping: AbortController;
   readonly venues: readonly Venue[];
   readonly books: readonly { venue: VenueId; book: Book }[];
   readonly decisions: DecisionListener;
@@ -60,22 +61,21 @@ export interface Engine {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { config, clock, log, databaseUrl } = options;
   const ledger = await prepareLedger(options);
-  installRuntime(log);
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: 10,
-    application_name: 'ballast-paper',
-  });
-  pool.on('error', (error) => log.warn({ err: error }, 'paper exchange connection lost'));
+  const pool = openPool(
+    { connectionString: databaseUrl, max: 10, application_name: 'ballast-paper' },
+    (error) => log.warn({ err: error }, 'paper exchange connection lost'),
+  );
   await migratePaperExchange(pool);
   const venues = paperVenues(config, pool, clock);
-  const connection = await NativeConnection.connect({ address: options.temporalAddress });
-  const namespace = config.environment.TEMPORAL_NAMESPACE;
-  await prepareNamespace(connection, { namespace, embedded: options.embeddedTemporal });
+  const { namespace, embedded } = options.temporal;
+  const connection = await NativeConnection.connect(options.temporal.connection);
+  await prepareNamespace(connection, { namespace, embedded });
   const client = new Client({ connection, namespace });
+  const stopping = new AbortController();
   const activities = createActivities({
     ledger,
     clock,
+    stopping: stopping.signal,
     log: {
       info: (fields, text) => log.info(fields, text),
       warn: (fields, text) => log.warn(fields, text),
@@ -88,8 +88,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ledger,
     clock,
     connection,
+    namespace,
     client,
     activities,
+    stopping,
     venues,
     books: config.venues.map((venue) => ({ venue, book: BOOK })),
     decisions,
@@ -117,13 +119,6 @@ async function prepareLedger({ config, databaseUrl, clock, log }: EngineOptions)
     );
   }
   return ledger;
-}
-
-function installRuntime(log: Logger): void {
-  Runtime.install({
-    logger: temporalLogger(log),
-    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
-  });
 }
 
 function paperVenues(config: Config, pool: pg.Pool, clock: Clock): Venue[] {

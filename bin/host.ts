@@ -9,7 +9,7 @@ import { findTrade, listTrades } from '../ledger/read/trades.ts';
 import { readStatus } from '../ledger/read/status.ts';
 import { workflowBundle } from '../worker/bundle.ts';
 import { cacheDir } from '../worker/embedded/locations.ts';
-import { createLogger, temporalLogger } from '../worker/logger.ts';
+import { createLogger, installTemporalLogger, temporalLogger } from '../worker/logger.ts';
 import { loadTokens } from '../worker/tokens.ts';
 import type { RunningWorkers } from '../worker/workers.ts';
 import { startWorkers } from '../worker/workers.ts';
@@ -71,11 +71,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
   undo.add(() => releaseDataDir(dataDir));
   try {
     const log = createLogger({ level: config.environment.BALLAST_LOG_LEVEL, dataDir });
+    installTemporalLogger(log);
     const servers = await startServers({ ...options, dataDir, environment: config.environment });
     undo.add(() => servers.stop());
     const engine = await openHostEngine(config, servers, log);
     undo.add(() => engine.close());
-    const workers = await workersOf(engine, config, { progress, log });
+    const workers = await workersOf(engine, { progress, log });
     undo.add(() => workers.stop());
     await startWatches(engine);
     const submit = submitter(engine, { eager: true, report: reporter(log) });
@@ -104,8 +105,7 @@ function openHostEngine(config: Config, servers: Servers, log: Logger): Promise<
     config,
     log,
     databaseUrl: servers.databaseUrl,
-    temporalAddress: servers.temporalAddress,
-    embeddedTemporal: servers.embeddedTemporal,
+    temporal: servers.temporal,
     clock: machineClock(config.clockOffsetMs),
   });
 }
@@ -113,7 +113,6 @@ function openHostEngine(config: Config, servers: Servers, log: Logger): Promise<
 /** The workers of this process, for `start` and for `worker`. */
 export async function workersOf(
   engine: Engine,
-  config: Config,
   { progress, log }: { progress: (line: string) => void; log: Logger },
 ): Promise<RunningWorkers> {
   const slow = setTimeout(() => progress('bundling the workflows (once for each version)'), 1_000);
@@ -122,8 +121,9 @@ export async function workersOf(
   );
   return startWorkers({
     connection: engine.connection,
-    namespace: config.environment.TEMPORAL_NAMESPACE,
+    namespace: engine.namespace,
     activities: engine.activities,
+    stopping: engine.stopping,
     bundlePath,
     books: engine.books,
   });
@@ -182,7 +182,8 @@ async function listen(
 function addresses(servers: Servers) {
   return {
     databaseUrl: servers.databaseUrl,
-    temporalAddress: servers.temporalAddress,
+    // Others of this data directory may share the embedded server; an external one they know.
+    ...(servers.temporal.embedded ? { temporalAddress: servers.temporal.connection.address } : {}),
     ...(servers.temporalUi === undefined ? {} : { temporalUi: servers.temporalUi }),
   };
 }

@@ -59,6 +59,7 @@ export function describeRun(dataDir: string, run: RunFile): void {
   writeFileSync(pathOf(dataDir), JSON.stringify(run, undefined, 2), { mode: 0o600 });
 }
 
+/** Gives the data directory back. */
 export function releaseDataDir(dataDir: string): void {
   rmSync(pathOf(dataDir), { force: true });
 }

@@ -2,11 +2,12 @@
 import { EXIT } from '../client/ports.ts';
 import type { Config } from '../contracts/config.ts';
 import { ConfigError } from '../contracts/config.ts';
-import { createLogger } from '../worker/logger.ts';
+import { createLogger, installTemporalLogger } from '../worker/logger.ts';
 import { machineClock } from './clock.ts';
 import { openEngine } from './engine.ts';
 import { startHost, workersOf } from './host.ts';
 import { readRunFile } from './run-file.ts';
+import { embeddedTemporal, externalTemporal } from './servers.ts';
 import { dataDirOf, startLineOf } from './settings.ts';
 
 type Print = (line: string) => void;
@@ -35,8 +36,8 @@ export async function runWorker(config: Config, print: Print): Promise<number> {
   const dataDir = dataDirOf(environment);
   const run = readRunFile(dataDir);
   const databaseUrl = environment.DATABASE_URL ?? run?.databaseUrl;
-  const temporalAddress = environment.TEMPORAL_ADDRESS ?? run?.temporalAddress;
-  if (databaseUrl === undefined || temporalAddress === undefined) {
+  const temporal = temporalOf(environment.TEMPORAL_ADDRESS, run?.temporalAddress);
+  if (databaseUrl === undefined || temporal === undefined) {
     throw new ConfigError([
       {
         field: databaseUrl === undefined ? 'DATABASE_URL' : 'TEMPORAL_ADDRESS',
@@ -46,16 +47,16 @@ export async function runWorker(config: Config, print: Print): Promise<number> {
   }
   const stopped = stopRequested();
   const log = createLogger({ level: environment.BALLAST_LOG_LEVEL, dataDir });
+  installTemporalLogger(log);
   const engine = await openEngine({
     config,
     databaseUrl,
-    temporalAddress,
-    embeddedTemporal: false,
+    temporal,
     clock: machineClock(config.clockOffsetMs),
     log,
   });
   try {
-    const workers = await workersOf(engine, config, { progress: print, log });
+    const workers = await workersOf(engine, { progress: print, log });
     print(`worker ready (process ${process.pid})`);
     await Promise.race([stopped, workers.done]);
     await workers.stop();
@@ -63,6 +64,11 @@ export async function runWorker(config: Config, print: Print): Promise<number> {
     await engine.close();
   }
   return EXIT.ok;
+}
+
+function temporalOf(external: string | undefined, embedded: string | undefined) {
+  if (external !== undefined) return externalTemporal();
+  return embedded === undefined ? undefined : embeddedTemporal(embedded);
 }
 
 function stopRequested(): Promise<void> {

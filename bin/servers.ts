@@ -1,14 +1,24 @@
 /** Postgres and Temporal for one data directory: somebody else's by address, else embedded ones. */
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Environment } from '../contracts/config.ts';
 import { startPostgres } from '../worker/embedded/postgres.ts';
 import type { EmbeddedServer } from '../worker/embedded/processes.ts';
 import { startTemporal } from '../worker/embedded/temporal.ts';
+import { environmentVariables } from './settings.ts';
+
+/** How to reach a Temporal server. */
+export interface TemporalAccess {
+  readonly connection: NativeConnectionOptions;
+  readonly namespace: string;
+  /** Whether the server is our own. */
+  readonly embedded: boolean;
+}
 
 export interface Servers {
   readonly databaseUrl: string;
-  readonly temporalAddress: string;
-  readonly temporalUi?: string;
-  readonly embeddedTemporal: boolean;
+  readonly temporal: TemporalAccess;
+  readonly temporalUi: string | undefined;
   /** Stops what was embedded: Temporal first, Postgres last. */
   stop(): Promise<void>;
 }
@@ -30,18 +40,11 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
   };
   try {
     const databaseUrl = environment.DATABASE_URL ?? (await embedPostgres());
-    const temporal = environment.TEMPORAL_ADDRESS ?? (await embedTemporal());
-    return {
-      databaseUrl,
-      embeddedTemporal: typeof temporal !== 'string',
-      ...(typeof temporal === 'string'
-        ? { temporalAddress: temporal }
-        : {
-            temporalAddress: temporal.address,
-            ...(temporal.uiUrl === undefined ? {} : { temporalUi: temporal.uiUrl }),
-          }),
-      stop,
-    };
+    if (environment.TEMPORAL_ADDRESS !== undefined) {
+      return { databaseUrl, temporal: externalTemporal(), temporalUi: undefined, stop };
+    }
+    const { address, uiUrl } = await embedTemporal();
+    return { databaseUrl, temporal: embeddedTemporal(address), temporalUi: uiUrl, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -61,4 +64,20 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
     progress(`Temporal ${server.adopted ? 'adopted' : 'started'} at ${server.address}`);
     return server;
   }
+}
+
+/** The embedded server, or one that another process of this desk embeds. */
+export function embeddedTemporal(address: string): TemporalAccess {
+  return { connection: { address }, namespace: 'default', embedded: true };
+}
+
+/** Somebody else's server: address, namespace, TLS and API key by Temporal's own `TEMPORAL_*` names. */
+export function externalTemporal(): TemporalAccess {
+  const variables = Object.entries(environmentVariables()).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  const { connectionOptions, namespace } = loadClientConnectConfig({
+    overrideEnvVars: Object.fromEntries(variables),
+  });
+  return { connection: connectionOptions, namespace: namespace ?? 'default', embedded: false };
 }

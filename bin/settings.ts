@@ -38,10 +38,12 @@ export function dataDirOf(environment: Environment): string {
   return join(home, 'ballast');
 }
 
+/** The file the paper exchange quotes from: `BALLAST_PAPER_FILE`, else a shipped sample. */
 export function paperFileOf(environment: Environment): string {
   return resolve(environment.BALLAST_PAPER_FILE ?? SAMPLE_MARKETS);
 }
 
+/** Where the API of this configuration listens. */
 export function apiUrlOf(environment: Environment): string {
   const host = isLoopback(environment.BALLAST_HOST) ? '127.0.0.1' : environment.BALLAST_HOST;
   return `http://${host}:${environment.BALLAST_PORT}`;

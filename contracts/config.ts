@@ -114,7 +114,6 @@ export const environmentSchema = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
     .optional(),
   TEMPORAL_ADDRESS: text.optional(),
-  TEMPORAL_NAMESPACE: text.default('default'),
 });
 
 export type Environment = z.output<typeof environmentSchema>;

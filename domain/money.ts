@@ -39,13 +39,14 @@ export function priceMicros(value: number): PriceMicros {
   return value as PriceMicros;
 }
 
-/** Sums amounts. @throws AssertionError on overflow of safe integers */
+/** Sums amounts. @throws AssertionError as soon as the sum leaves the safe integers */
 export function sumMicros(amounts: Iterable<Micros>): Micros {
-  let total = 0;
-  for (const amount of amounts) total += amount;
-  return micros(total);
+  let total = ZERO_MICROS;
+  for (const amount of amounts) total = micros(total + amount);
+  return total;
 }
 
+/** `from` less `amount`. @throws AssertionError beyond the safe integers */
 export function subtractMicros(from: Micros, amount: Micros): Micros {
   return micros(from - amount);
 }

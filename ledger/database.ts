@@ -23,23 +23,35 @@ const SESSION_OPTIONS = [
 ].join(' ');
 
 /**
- * Opens a pool on `url`. Connections are made on demand; an idle one that breaks is dropped, and
- * `onIdleError` hears of it.
+ * Opens a pool on `url`. Connections are made on demand; one that breaks is dropped, and `onLost`
+ * hears of it.
  */
-export function openDatabase(url: string, onIdleError: (error: Error) => void): LedgerDb {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: POOL_CONNECTIONS_MAX,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    options: SESSION_OPTIONS,
-    application_name: 'ballast-ledger',
-    types: {
-      getTypeParser: (oid, format) =>
-        oid === INT8_OID && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format),
+export function openDatabase(url: string, onLost: (error: Error) => void): LedgerDb {
+  const pool = openPool(
+    {
+      connectionString: url,
+      max: POOL_CONNECTIONS_MAX,
+      options: SESSION_OPTIONS,
+      application_name: 'ballast-ledger',
+      types: {
+        getTypeParser: (oid, format) =>
+          oid === INT8_OID && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format),
+      },
     },
-  });
-  pool.on('error', onIdleError);
+    onLost,
+  );
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/**
+ * Opens a pool whose lost connections are reported and never end the process: the pool itself
+ * listens to idle ones only, and one lost between two statements of a transaction would crash.
+ */
+export function openPool(config: pg.PoolConfig, onLost: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({ connectionTimeoutMillis: CONNECT_TIMEOUT_MS, ...config });
+  pool.on('error', onLost);
+  pool.on('connect', (client) => client.on('error', onLost));
+  return pool;
 }
 
 const MIGRATIONS = { '0001-ledger': ledger };

@@ -50,8 +50,8 @@ export interface Ledger {
 }
 
 /** Opens the ledger at `url`; nothing is migrated or written yet. */
-export function openLedger(url: string, onIdleError: (error: Error) => void): Ledger {
-  const db = openDatabase(url, onIdleError);
+export function openLedger(url: string, onLost: (error: Error) => void): Ledger {
+  const db = openDatabase(url, onLost);
   const bind =
     <Rest extends unknown[], Result>(verb: (db: LedgerDb, ...rest: Rest) => Result) =>
     (...rest: Rest): Result =>

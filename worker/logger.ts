@@ -1,15 +1,18 @@
-import { createWriteStream } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogLevel, LogMetadata, Logger as TemporalLogger } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { multistream, pino, stdTimeFunctions } from 'pino';
+import { destination, multistream, pino, stdTimeFunctions } from 'pino';
 
 /** Paths whose values never reach a log, wherever they are nested one or two levels deep. */
 const REDACTED = ['token', 'tokens', 'password', 'secret', 'privateKey', 'authorization'];
 
 /** Logs JSON lines to `<dataDir>/app.log`, and errors to standard error too. */
 export function createLogger(options: { level: string; dataDir: string }): Logger {
-  const file = createWriteStream(join(options.dataDir, 'app.log'), { flags: 'a', mode: 0o600 });
+  mkdirSync(options.dataDir, { recursive: true });
+  // Synchronous: the last line before a crash is the one that is needed.
+  const file = destination({ dest: join(options.dataDir, 'app.log'), mode: 0o600, sync: true });
   return pino(
     {
       level: options.level,
@@ -22,6 +25,16 @@ export function createLogger(options: { level: string; dataDir: string }): Logge
       { level: 'error', stream: process.stderr },
     ]),
   );
+}
+
+/** Makes Temporal's SDK and its native core log through pino; once a process, before any connection. */
+export function installTemporalLogger(log: Logger): void {
+  Runtime.install({
+    // The host stops its parts in order; workers must not stop ahead of the API.
+    shutdownSignals: [],
+    logger: temporalLogger(log),
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+  });
 }
 
 /** Lets Temporal's SDK log through pino. */

@@ -9,6 +9,8 @@ export interface WorkerOptions {
   readonly namespace: string;
   readonly activities: Activities;
   readonly bundlePath: string;
+  /** Tells long activities that the process stops. */
+  readonly stopping: AbortController;
   /** Order queues this process serves. */
   readonly books: readonly { venue: VenueId; book: Book }[];
 }
@@ -58,6 +60,7 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
   return {
     done,
     stop: async () => {
+      options.stopping.abort();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await done;
     },

@@ -12,10 +12,12 @@ export function orderQueue(venue: VenueId, book: Book): string {
   return `ballast-orders-${venue}-${book}`;
 }
 
+/** The id of a trade's workflow: one for its whole life. */
 export function tradeWorkflowId(tradeId: string): string {
   return `trade:${tradeId}`;
 }
 
+/** The id of the watch of one venue and book. */
 export function watchWorkflowId(venue: VenueId, book: Book): string {
   return `venue-watch:${venue}:${book}`;
 }

@@ -28,12 +28,15 @@ export function kalshiTakerFeeModel(
   return micros(Number((numerator + divisor - 1n) / divisor));
 }
 
-/** Steps a hold allows for alignment: rebates return all but one, sub-cent dust may keep a few. */
-const ALIGNMENT_STEPS_ALLOWED = 10;
+/**
+ * Steps a hold allows for alignment: one a fill, for 50 fills an order. At whole cents rebates
+ * return all but one step; dust at finer prices is charged too little per fill to get any back.
+ */
+const ALIGNMENT_STEPS_ALLOWED = 50;
 
 /**
- * The most an order can be charged at `price` after alignment: the model plus ten cash steps
- * ($0.001) that have not grown into a rebate. Alignment is charged even where the fee is waived.
+ * The most an order can be charged at `price` after alignment: the model plus fifty cash steps
+ * ($0.005) that have not grown into a rebate. Alignment is charged even where the fee is waived.
  * @returns µ$
  */
 export function kalshiTakerFeeMax(

@@ -35,17 +35,26 @@ export function checkI2(counters: readonly CounterRow[], holds: readonly HoldRow
     const open = hold.amount - hold.captured - hold.released;
     held.set(hold.target, (held.get(hold.target) ?? 0n) + open);
   }
-  return counters.flatMap((counter) => {
-    const found: string[] = [];
+  const found = counters.flatMap((counter) => {
+    const faults: string[] = [];
     if (counter.used + counter.held > counter.cap + counter.overrun) {
-      found.push(`I2 ${counter.id}: used + held exceed cap + overrun`);
+      faults.push(`I2 ${counter.id}: used + held exceed cap + overrun`);
     }
     const expected = held.get(counter.id) ?? 0n;
     if (counter.held !== expected) {
-      found.push(`I2 ${counter.id}: held is ${counter.held}, its holds come to ${expected}`);
+      faults.push(`I2 ${counter.id}: held is ${counter.held}, its holds come to ${expected}`);
     }
-    return found;
+    return faults;
   });
+  const known = new Set(counters.map(({ id }) => id));
+  const targets = holds.filter(({ targetKind }) => targetKind === 'counter');
+  for (const target of new Set(targets.map((hold) => hold.target))) {
+    const open = held.get(target) ?? 0n;
+    if (open !== 0n && !known.has(target)) {
+      found.push(`I2 ${target}: counter is missing, its holds come to ${open}`);
+    }
+  }
+  return found;
 }
 
 /** I6: balances rebuilt from transfers equal the stored ones, and debits equal credits. */

@@ -83,10 +83,19 @@ function planLeg(view: AdmissionView): { verdicts: Verdict[]; plan?: LegPlan } {
     return { verdicts: [] };
   }
   const found = tradableLeg(leg, market);
-  if (found.outcome === undefined || market === null || fairPrice === undefined) {
-    return { verdicts: [found.verdict] };
+  if (market === null) return { verdicts: [found.verdict] };
+  const verdicts = marketOpen(market, view.atMs);
+  if (fairPrice !== undefined) verdicts.push(plausibleEdge(leg.limitPrice, fairPrice));
+  if (found.outcome !== undefined) verdicts.push(...sideRules(view));
+  if (found.outcome === undefined || !found.verdict.passed) {
+    return { verdicts: [...verdicts, found.verdict] };
   }
-  const verdicts = [...marketOpen(market, view.atMs), plausibleEdge(leg.limitPrice, fairPrice)];
+  if (fairPrice === undefined) {
+    const detail = 'a single leg needs fairPrice, what one contract is believed to be worth';
+    return {
+      verdicts: [...verdicts, verdict('INVALID_PROPOSAL', false, detail, { field: 'fairPrice' })],
+    };
+  }
   const quantity = sizeSingleLeg(
     view.proposal,
     market,
@@ -129,14 +138,19 @@ function plan(
 
 function planRules(view: AdmissionView, leg: LegPlan): Verdict[] {
   const { counters, limits } = view;
-  const others = view.otherSideTrades;
-  const same = view.sameSideTrades;
   return [
     minimumRoi(leg, limits.minRoiMillionths),
     positionLimit(leg, limits, counters.market),
     ...lossLimits(leg, counters.loss),
     exposureLimits(leg, counters),
     freeCash(leg, view.cashFreeMicros),
+  ];
+}
+
+function sideRules(view: AdmissionView): Verdict[] {
+  const others = view.otherSideTrades;
+  const same = view.sameSideTrades;
+  return [
     verdict('OPPOSITE_SIDE_HELD', others.length === 0, `open on the other side: ${listed(others)}`),
     verdict('DUPLICATE_TRADE', same.length === 0, `open on the same leg: ${listed(same)}`),
   ];

@@ -70,7 +70,10 @@ export function marketOpen(market: VenueMarket, atMs: number): Verdict[] {
   ];
 }
 
-/** INVALID_PROPOSAL for what only the market can tell: unknown market or outcome, price off the tick. */
+/**
+ * INVALID_PROPOSAL for what only the market can tell: unknown market or outcome, price off the tick.
+ * @returns the outcome wherever the market has it, with the verdict on all three
+ */
 export function tradableLeg(
   leg: ProposalLeg,
   market: VenueMarket | null,
@@ -93,10 +96,8 @@ export function tradableLeg(
   const outside =
     leg.limitPrice < market.tickMicros || leg.limitPrice > MICROS_PER_UNIT - market.tickMicros;
   if (offTick || outside) {
-    return fail(
-      'legs.0.limitPrice',
-      `${formatDecimal(leg.limitPrice)} is not a multiple of the tick ${formatDecimal(market.tickMicros)} inside (0, 1)`,
-    );
+    const detail = `${formatDecimal(leg.limitPrice)} is not a multiple of the tick ${formatDecimal(market.tickMicros)} inside (0, 1)`;
+    return { outcome, ...fail('legs.0.limitPrice', detail) };
   }
   return {
     outcome,

@@ -127,6 +127,7 @@ CREATE TABLE trade (
   failures jsonb NOT NULL DEFAULT '[]'
 );
 CREATE INDEX trade_open ON trade (book, status) WHERE ended_at_ms IS NULL;
+CREATE INDEX trade_reserved ON trade (book, strategy) WHERE status = 'reserved';
 CREATE TABLE leg (
   trade_id text NOT NULL REFERENCES trade (id),
   leg smallint NOT NULL,
@@ -182,7 +183,8 @@ CREATE TABLE permit (
   outcome text CHECK ((closed_at IS NULL) = (outcome IS NULL))
 );
 CREATE INDEX permit_open ON permit (desk, epoch) WHERE closed_at IS NULL;
-CREATE INDEX permit_order ON permit (order_id);`;
+CREATE INDEX permit_order ON permit (order_id);
+CREATE INDEX permit_granted ON permit (granted_at_ms);`;
 
 const FACTS = `
 CREATE TABLE fact (

@@ -44,11 +44,16 @@ export function listenForDecisions(db: LedgerDb, url: string): DecisionListener 
   let retry: NodeJS.Timeout | undefined;
 
   const connect = async (): Promise<void> => {
+    if (closed) return;
     const fresh = new pg.Client({ connectionString: url, application_name: 'ballast-decisions' });
     fresh.on('notification', (message) => {
       for (const wake of waiting.get(message.payload ?? '') ?? []) wake();
     });
+    let over = false;
     const lost = (): void => {
+      // A connection that fails to open says so twice: by its error and by its end.
+      if (over) return;
+      over = true;
       if (client === fresh) client = undefined;
       if (!closed) retry = setTimeout(() => void connect().catch(() => {}), RECONNECT_MS);
     };

@@ -23,13 +23,14 @@ export async function openDay(
   limits: Limits,
   reading: ClockReading,
 ): Promise<UtcDate> {
+  const date = utcDate(reading.atMs);
+  // As a rule the Clock's date is open and the newest; where it is not open, nothing is locked yet.
+  const isOpen = await lockDay(tx, book, date, 'KEY SHARE');
+  if (isOpen && (await newestDay(tx, book)) === date) return date;
   for (;;) {
     const newest = await newestDay(tx, book);
-    const today = tradingDay(utcDate(reading.atMs), newest);
-    const lock = newest === today ? sql`FOR KEY SHARE` : sql`FOR UPDATE`;
-    await sql`SELECT date FROM day WHERE book = ${book} AND date = ${newest ?? ''} ${lock}`.execute(
-      tx,
-    );
+    const today = tradingDay(date, newest);
+    await lockDay(tx, book, newest ?? '', newest === today ? 'KEY SHARE' : 'UPDATE');
     // Overtaken while waiting for the lock: look again.
     if ((await newestDay(tx, book)) !== newest) continue;
     if (newest === today) return today;
@@ -45,6 +46,24 @@ export async function openDay(
     await carryRisk(tx, book, today, limits);
     return today;
   }
+}
+
+/** Today as the ledger has it, without opening it: a venue's fact is booked even where a day cannot be. */
+export async function readToday(tx: LedgerTx, book: Book, reading: ClockReading): Promise<UtcDate> {
+  return tradingDay(utcDate(reading.atMs), await newestDay(tx, book));
+}
+
+/** @returns whether there is such a day */
+async function lockDay(
+  tx: LedgerTx,
+  book: Book,
+  date: UtcDate,
+  strength: 'KEY SHARE' | 'UPDATE',
+): Promise<boolean> {
+  const lock = strength === 'UPDATE' ? sql`FOR UPDATE` : sql`FOR KEY SHARE`;
+  const { rows } = await sql`
+    SELECT date FROM day WHERE book = ${book} AND date = ${date} ${lock}`.execute(tx);
+  return rows.length === 1;
 }
 
 async function newestDay(tx: LedgerTx, book: Book): Promise<UtcDate | undefined> {

@@ -11,6 +11,7 @@ import { utcDate } from '../../domain/day.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
 import { DeskMissing } from '../errors.ts';
+import { readToday } from './day.ts';
 import { post } from './postings.ts';
 
 /** One limit that differs between the ledger and this process. */
@@ -83,7 +84,8 @@ export async function applyLimits(
       .set({ changed_at_ms: reading.atMs })
       .where('id', '=', desk)
       .execute();
-    await recap(tx, bookOf(desk, stored.desk.phase), kept, utcDate(reading.atMs));
+    const book = bookOf(desk, stored.desk.phase);
+    await recap(tx, book, kept, await readToday(tx, book, reading));
     return changes;
   });
 }
@@ -103,12 +105,23 @@ async function recap(tx: LedgerTx, book: string, limits: Limits, today: string):
   }
 }
 
-/** A desk with the limits it trades under, read without a lock. @throws DeskMissing */
+/**
+ * A desk with the limits it trades under.
+ * @param options `keepLimits` lets nobody apply other limits until this transaction is over, so
+ *   that no counter is made with a cap of yesterday; a pause or halt is not held up by it
+ * @throws DeskMissing
+ */
 export async function readDesk(
   db: LedgerDb | LedgerTx,
   id: DeskId,
+  options: { keepLimits: boolean } = { keepLimits: false },
 ): Promise<{ desk: Desk; limits: Limits }> {
-  const row = await db.selectFrom('desk').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await db
+    .selectFrom('desk')
+    .selectAll()
+    .where('id', '=', id)
+    .$if(options.keepLimits, (query) => query.forKeyShare())
+    .executeTakeFirst();
   if (row === undefined) throw new DeskMissing(id);
   return {
     desk: {

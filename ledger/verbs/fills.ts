@@ -1,15 +1,16 @@
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
 import { formatUsd } from '../../domain/decimal.ts';
-import { utcDate } from '../../domain/day.ts';
 import { buyEntries } from '../../domain/ledger-entries.ts';
 import type { MicroContracts, Micros, PriceMicros } from '../../domain/money.ts';
 import { costCeil } from '../../domain/money.ts';
 import type { Book, OutcomeIndex, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
+import { toNumber } from '../database.ts';
+import { readToday } from './day.ts';
 import { changeDeskState } from './desk.ts';
-import { captureHold, holdsOf } from './holds.ts';
-import { completePlacing, isLossCounter } from './outcomes.ts';
+import { captureHold, extendHold, holdsOf, lockCountersOf } from './holds.ts';
+import { completePlacing, isLossCounter, isTradesCounter } from './outcomes.ts';
 import { post } from './postings.ts';
 
 /** A fill as the venue records it; the ids are the venue's own. */
@@ -85,11 +86,12 @@ async function bookOwnFill(tx: LedgerTx, own: OwnFill): Promise<void> {
     }))
     .where('id', '=', order.id)
     .execute();
-  await sql`
+  const { rows } = await sql<{ total: bigint }>`
     UPDATE leg SET filled = filled + ${fill.quantity}, cost = cost + ${costMicros},
       fees = fees + ${fill.feeMicros}
-    WHERE trade_id = ${order.trade_id} AND leg = ${order.leg}`.execute(tx);
-  const beyond = await captureSpent(tx, order.trade_id, order.leg, spent);
+    WHERE trade_id = ${order.trade_id} AND leg = ${order.leg}
+    RETURNING cost + fees AS total`.execute(tx);
+  const beyond = await captureSpent(tx, order, spent, toNumber(rows[0]!.total));
   const overdrawn = await post(
     tx,
     buyEntries({
@@ -102,7 +104,7 @@ async function bookOwnFill(tx: LedgerTx, own: OwnFill): Promise<void> {
       feeMicros: fill.feeMicros,
     }),
     {
-      day: utcDate(reading.atMs),
+      day: await readToday(tx, book, reading),
       recordedAtMs: reading.atMs,
       tradeId: order.trade_id,
       venueAtMs: fill.filledAtMs,
@@ -115,18 +117,27 @@ async function bookOwnFill(tx: LedgerTx, own: OwnFill): Promise<void> {
   await completePlacing(tx, order.trade_id, reading);
 }
 
-/** @returns µ$ spent beyond the cash hold, 0 as a rule */
+/**
+ * Turns what a fill cost from held into used. The position's risk stays held until it is over, and
+ * grows with a leg that has cost more than was reserved.
+ * @returns µ$ spent beyond the cash hold, 0 as a rule
+ */
 async function captureSpent(
   tx: LedgerTx,
-  tradeId: string,
-  leg: number,
+  order: { trade_id: string; leg: number },
   spent: number,
+  legTotal: number,
 ): Promise<number> {
   let beyond = 0;
-  for (const hold of await holdsOf(tx, tradeId)) {
-    if (hold.leg !== leg || isLossCounter(hold.id) || hold.id.includes('/trades/')) continue;
+  for (const hold of await holdsOf(tx, order.trade_id)) {
+    if (hold.leg !== order.leg || isTradesCounter(hold.id)) continue;
+    if (isLossCounter(hold.id)) {
+      const more = hold.remaining === 0 ? 0 : legTotal - hold.remaining;
+      if (more > 0) await extendHold(tx, order.trade_id, hold, more);
+      continue;
+    }
     if (hold.kind === 'account') beyond = Math.max(0, spent - hold.remaining);
-    await captureHold(tx, tradeId, hold, spent);
+    await captureHold(tx, order.trade_id, hold, spent);
   }
   return beyond;
 }
@@ -151,6 +162,7 @@ async function attribute(
     .executeTakeFirst();
   if (found === undefined) return undefined;
   await tx.selectFrom('trade').select('id').where('id', '=', found.trade_id).forUpdate().execute();
+  await lockCountersOf(tx, found.trade_id);
   return found;
 }
 

@@ -20,22 +20,41 @@ export interface OpenHold extends HoldTarget {
   readonly captured: number;
 }
 
-/** Reserves `amount`; the row must be locked and found to have room. */
-export async function placeHold(
+/**
+ * Reserves amounts of a trade's first leg in one statement; the rows must be locked and found to
+ * have room. A check of theirs refuses what goes beyond, even if a rule were wrong.
+ */
+export async function placeHolds(
   tx: LedgerTx,
-  hold: { tradeId: string; leg: number; target: HoldTarget; amount: number },
+  tradeId: string,
+  holds: readonly (HoldTarget & { readonly amount: number })[],
 ): Promise<void> {
-  await tx
-    .insertInto('hold')
-    .values({
-      trade_id: hold.tradeId,
-      leg: hold.leg,
-      target: hold.target.id,
-      target_kind: hold.target.kind,
-      amount: hold.amount,
-    })
-    .execute();
-  await moveHeld(tx, hold.target, { held: hold.amount, used: 0 });
+  await sql`
+    WITH wanted AS (
+      SELECT * FROM unnest(
+        ${holds.map(({ id }) => id)}::text[],
+        ${holds.map(({ kind }) => kind)}::text[],
+        ${holds.map(({ amount }) => amount)}::bigint[]) AS wanted (target, target_kind, amount)
+    ), counted AS (
+      UPDATE counter SET held = held + amount FROM wanted
+      WHERE id = target AND target_kind = 'counter'
+    ), paid AS (
+      UPDATE account SET held = held + amount FROM wanted
+      WHERE id = target AND target_kind = 'account'
+    )
+    INSERT INTO hold (trade_id, leg, target, target_kind, amount)
+    SELECT ${tradeId}, 0, target, target_kind, amount FROM wanted`.execute(tx);
+}
+
+/**
+ * Locks the counters of the trade's holds by id, before the first of them is changed: a verb that
+ * took them one by one as it needs them would deadlock with a reservation. Accounts come after.
+ */
+export async function lockCountersOf(tx: LedgerTx, tradeId: string): Promise<void> {
+  await sql`
+    SELECT id FROM counter
+    WHERE id IN (SELECT target FROM hold WHERE trade_id = ${tradeId} AND target_kind = 'counter')
+    ORDER BY id FOR UPDATE`.execute(tx);
 }
 
 /** The trade's holds in the order in which their targets are locked: counters first, by id. */
@@ -82,6 +101,21 @@ export async function releaseHold(
   assert(amount >= 0 && amount <= hold.remaining, `release beyond the hold on ${hold.id}`);
   await changeHold(tx, tradeId, hold, { captured: 0, released: amount });
   await moveHeld(tx, hold, { held: -amount, used: 0 });
+}
+
+/** Holds more than was reserved: what a venue's fact put at risk beyond it, past the cap if need be. */
+export async function extendHold(
+  tx: LedgerTx,
+  tradeId: string,
+  hold: OpenHold,
+  by: number,
+): Promise<void> {
+  await sql`
+    UPDATE hold SET amount = amount + ${by}
+    WHERE trade_id = ${tradeId} AND leg = ${hold.leg} AND target = ${hold.id}`.execute(tx);
+  await sql`
+    UPDATE counter SET held = held + ${by}, overrun = greatest(0, used + held + ${by} - cap)
+    WHERE id = ${hold.id}`.execute(tx);
 }
 
 /** Takes back what a position used of a counter that counts what is open. */

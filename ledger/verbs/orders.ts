@@ -101,30 +101,24 @@ export async function readOrder(db: LedgerDb, orderId: string): Promise<StoredOr
   );
 }
 
-/** Stores an order's identity and bytes before the first send; a repeat keeps what is stored. */
+/**
+ * Stores an order's identity and bytes before the first send; a repeat keeps what is stored. A
+ * trade that has given its holds back gets no order any more, and so never a permit (I15).
+ */
 export async function storeOrder(
   db: LedgerDb,
   order: LegOrder,
   prepared: { request: unknown; wire: string },
   reading: ClockReading,
 ): Promise<void> {
-  await db
-    .insertInto('venue_order')
-    .values({
-      id: order.orderId,
-      trade_id: order.tradeId,
-      leg: 0,
-      attempt: 0,
-      kind: 'entry',
-      book: order.book,
-      venue: order.venue,
-      state: 'created',
-      request: JSON.stringify(prepared.request),
-      wire: prepared.wire,
-      created_at_ms: reading.atMs,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  await sql`
+    INSERT INTO venue_order
+      (id, trade_id, leg, attempt, kind, book, venue, state, request, wire, created_at_ms)
+    SELECT ${order.orderId}, id, 0, 0, 'entry', ${order.book}, ${order.venue}, 'created',
+      ${JSON.stringify(prepared.request)}, ${prepared.wire}, ${reading.atMs}
+    FROM (SELECT id, status FROM trade WHERE id = ${order.tradeId} FOR SHARE) AS locked
+    WHERE status = 'reserved'
+    ON CONFLICT DO NOTHING`.execute(db);
 }
 
 export type PermitOutcome =

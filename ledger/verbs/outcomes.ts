@@ -8,7 +8,7 @@ import type { TradeStatus } from '../../domain/trade.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber, toNumberOrNull } from '../database.ts';
 import { NotInLedger } from '../errors.ts';
-import { captureHold, holdsOf, releaseHold } from './holds.ts';
+import { captureHold, holdsOf, lockCountersOf, releaseHold } from './holds.ts';
 
 /** What happened to an order, as the sender or a look-up learned it. */
 export interface OrderOutcome {
@@ -41,15 +41,24 @@ export async function bookOutcome(
 ): Promise<OrderStanding> {
   return db.transaction().execute(async (tx) => {
     const order = await lockTradeOfOrder(tx, orderId);
-    const next = nextOrderState(order.state, outcome.event);
+    const event = credible(outcome.event, order.bookedQuantity);
+    const next = nextOrderState(order.state, event);
     if (next !== undefined) {
+      await lockCountersOf(tx, order.tradeId);
       await writeOrder(tx, orderId, next, outcome);
       if (next !== 'unknown') await closePermits(tx, orderId, next);
-      if (next !== 'notSent') await keepTradesPlace(tx, order.tradeId);
+      // Only what was withheld is known to have left no byte; an absent order was sent all the same.
+      if (event.type !== 'order.withheld') await keepTradesPlace(tx, order.tradeId);
       await moveTrade(tx, order.tradeId, next, outcome, reading);
     }
     return standing(tx, orderId);
   });
+}
+
+/** An order that has fills was neither absent nor refused, whatever the answer says: look again. */
+function credible(event: OrderEvent, bookedQuantity: bigint): OrderEvent {
+  const denies = event.type !== 'order.rested' && event.type !== 'order.finished';
+  return denies && bookedQuantity > 0n ? { type: 'order.lost' } : event;
 }
 
 /**
@@ -165,7 +174,7 @@ async function moveTrade(
 /** From the first POST on a trade keeps its place in the day's count, whatever becomes of it. */
 async function keepTradesPlace(tx: LedgerTx, tradeId: string): Promise<void> {
   const holds = await holdsOf(tx, tradeId);
-  const place = holds.find((hold) => hold.id.includes('/trades/') && hold.remaining > 0);
+  const place = holds.find((hold) => isTradesCounter(hold.id) && hold.remaining > 0);
   if (place !== undefined) await captureHold(tx, tradeId, place, place.remaining);
 }
 
@@ -197,7 +206,7 @@ async function closePermits(tx: LedgerTx, orderId: string, outcome: string): Pro
 async function lockTradeOfOrder(
   tx: LedgerTx,
   orderId: string,
-): Promise<{ tradeId: string; state: OrderStateName }> {
+): Promise<{ tradeId: string; state: OrderStateName; bookedQuantity: bigint }> {
   const { rows } = await sql<{ id: string }>`
     SELECT trade.id FROM trade
     WHERE id = (SELECT trade_id FROM venue_order WHERE id = ${orderId}) FOR UPDATE`.execute(tx);
@@ -205,10 +214,10 @@ async function lockTradeOfOrder(
   if (trade === undefined) throw new NotInLedger('order', orderId);
   const order = await tx
     .selectFrom('venue_order')
-    .select('state')
+    .select(['state', 'booked_quantity'])
     .where('id', '=', orderId)
     .executeTakeFirstOrThrow();
-  return { tradeId: trade.id, state: order.state };
+  return { tradeId: trade.id, state: order.state, bookedQuantity: order.booked_quantity };
 }
 
 async function standing(tx: LedgerTx, orderId: string): Promise<OrderStanding> {
@@ -227,5 +236,10 @@ async function standing(tx: LedgerTx, orderId: string): Promise<OrderStanding> {
 
 /** Whether a hold's target is a day's loss counter, whose holds outlive the placing. */
 export function isLossCounter(target: string): boolean {
-  return target.includes('/loss/');
+  return /^[a-z]+\/loss\//.test(target);
+}
+
+/** Whether a hold's target is a day's count of trades. Anchored: an event may be named anything. */
+export function isTradesCounter(target: string): boolean {
+  return /^[a-z]+\/trades\//.test(target);
 }

@@ -42,7 +42,6 @@ export async function admissionView(tx: LedgerTx, input: ViewInput): Promise<Adm
   };
   const counters = await lockCounters(tx, book, limits, Object.values(scopes));
   const counterOf = (scope: CounterScope): Counter => counters.get(counterId(book, scope))!;
-  const open = await openOnMarket(tx, book, leg, input.facts);
   return {
     book,
     proposal,
@@ -59,8 +58,7 @@ export async function admissionView(tx: LedgerTx, input: ViewInput): Promise<Adm
       event: counterOf(scopes.event),
       market: counterOf(scopes.market),
     },
-    cashFreeMicros: await lockFreeCash(tx, book, leg),
-    ...open,
+    ...(await lockStanding(tx, book, leg, input.facts)),
     strategy: await strategyStanding(tx, book, proposal.strategy, limits, input.reading.atMs),
   };
 }
@@ -79,16 +77,15 @@ async function lockCounters(
       cap: capOf(scope.kind, limits),
     }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  // All rows are there before the first is locked: coming back for one that another transaction
+  // made meanwhile would lock out of order.
+  await tx
+    .insertInto('counter')
+    .values(wanted)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
   const ids = wanted.map(({ id }) => id);
-  let rows = await lockById(tx, ids);
-  if (rows.length < ids.length) {
-    await tx
-      .insertInto('counter')
-      .values(wanted)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    rows = await lockById(tx, ids);
-  }
+  const rows = await lockById(tx, ids);
   assert(rows.length === ids.length, 'a counter row is missing after its insert');
   return new Map(
     rows.map((row) => [
@@ -114,37 +111,38 @@ function lockById(tx: LedgerTx, ids: readonly string[]) {
     .execute();
 }
 
-async function lockFreeCash(tx: LedgerTx, book: Book, leg: ProposalLeg): Promise<number> {
-  const row = await tx
-    .selectFrom('account')
-    .select(['debits', 'credits', 'held'])
-    .where('id', '=', accountRef(book, leg.venue, { kind: 'cash' }).id)
-    .forUpdate()
-    .executeTakeFirst();
-  return row === undefined ? 0 : toNumber(row.debits - row.credits - row.held);
+interface Standing {
+  readonly free: bigint;
+  readonly open: readonly { id: string; outcome: number }[];
 }
 
-/** Open trades on the leg's market; the market's counter row, already locked, keeps the list true. */
-async function openOnMarket(
+/**
+ * Locks the venue's cash and reads it with the open trades on the leg's market; the market's
+ * counter row, already locked, keeps that list true.
+ */
+async function lockStanding(
   tx: LedgerTx,
   book: Book,
   leg: ProposalLeg,
   facts: LegFacts,
-): Promise<Pick<AdmissionView, 'sameSideTrades' | 'otherSideTrades'>> {
+): Promise<Pick<AdmissionView, 'cashFreeMicros' | 'sameSideTrades' | 'otherSideTrades'>> {
   const market = facts.market?.value;
   const outcome = market == null ? undefined : resolveOutcome(market, leg.outcome);
-  const rows = await tx
-    .selectFrom('trade')
-    .innerJoin('leg', 'leg.trade_id', 'trade.id')
-    .select(['trade.id', 'leg.outcome'])
-    .where('trade.book', '=', book)
-    .where('trade.ended_at_ms', 'is', null)
-    .where('leg.venue', '=', leg.venue)
-    .where('leg.market', '=', leg.market)
-    .orderBy('trade.id')
-    .execute();
+  const { rows } = await sql<Standing>`
+    WITH cash AS (
+      SELECT debits - credits - held AS free FROM account
+      WHERE id = ${accountRef(book, leg.venue, { kind: 'cash' }).id} FOR UPDATE
+    ), on_market AS MATERIALIZED (
+      SELECT trade_id, outcome FROM leg WHERE venue = ${leg.venue} AND market = ${leg.market}
+    )
+    SELECT coalesce((SELECT free FROM cash), 0) AS free, (
+      SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'outcome', outcome) ORDER BY id), '[]')
+      FROM on_market JOIN trade ON id = trade_id WHERE book = ${book} AND ended_at_ms IS NULL
+    ) AS open`.execute(tx);
+  const { free, open } = rows[0]!;
   return {
-    sameSideTrades: rows.filter((row) => row.outcome === outcome).map((row) => row.id),
-    otherSideTrades: rows.filter((row) => row.outcome !== outcome).map((row) => row.id),
+    cashFreeMicros: toNumber(free),
+    sameSideTrades: open.filter((trade) => trade.outcome === outcome).map(({ id }) => id),
+    otherSideTrades: open.filter((trade) => trade.outcome !== outcome).map(({ id }) => id),
   };
 }

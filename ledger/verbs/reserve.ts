@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { accountRef } from '../../domain/accounts.ts';
 import type { ClockReading } from '../../domain/clock.ts';
+import type { CounterScope } from '../../domain/counters.ts';
 import { counterId } from '../../domain/counters.ts';
 import type { Proposal, ProposalLeg } from '../../domain/proposal.ts';
 import type { Admission } from '../../domain/risk/admission.ts';
@@ -15,7 +16,7 @@ import { NotInLedger } from '../errors.ts';
 import { openDay } from './day.ts';
 import { readDesk } from './desk.ts';
 import { readFacts } from './facts.ts';
-import { placeHold } from './holds.ts';
+import { placeHolds } from './holds.ts';
 import { admissionView } from './reserve-view.ts';
 
 /** What a reserved trade is about to do; JSON-safe, crosses into the workflow. */
@@ -45,17 +46,13 @@ export async function reserve(
   reading: ClockReading,
 ): Promise<ReserveOutcome> {
   return db.transaction().execute(async (tx) => {
-    const stored = await storedDecision(tx, tradeId);
-    if (stored !== undefined) return stored;
-    const row = await tx
-      .selectFrom('proposal')
-      .selectAll()
-      .where('id', '=', tradeId)
-      .executeTakeFirst();
+    const row = await readProposal(tx, tradeId);
     if (row === undefined) throw new NotInLedger('proposal', tradeId);
+    const stored = outcomeOf(row);
+    if (stored !== undefined) return stored;
     const proposal = row.body as Proposal;
     const leg = proposal.legs[0]!;
-    const { desk, limits } = await readDesk(tx, row.desk);
+    const { desk, limits } = await readDesk(tx, row.desk, { keepLimits: true });
     const facts = await readFacts(tx, row.book, leg);
     if (options.mayFetch && factsToFetch(facts, reading.atMs, limits.quoteAgeMsMax)) {
       return { kind: 'factsNeeded', book: row.book, legs: proposal.legs };
@@ -74,52 +71,53 @@ export async function reserve(
     const admission = admit(view);
     const first = await storeDecision(tx, { tradeId, admission, day, atMs: reading.atMs });
     // Another run of the same trade decided while this one waited for the locks.
-    if (!first) return (await storedDecision(tx, tradeId))!;
+    if (!first) return outcomeOf((await readProposal(tx, tradeId))!)!;
     if (!admission.accepted) return { kind: 'denied', failures: failuresOf(admission.verdicts) };
     await openTrade(tx, { tradeId, row, proposal, plan: admission.plan, day, atMs: reading.atMs });
     return { kind: 'accepted', trade: { book: row.book, leg: admission.plan } };
   });
 }
 
-async function storedDecision(tx: LedgerTx, tradeId: string): Promise<ReserveOutcome | undefined> {
-  const row = await tx
-    .selectFrom('decision')
-    .innerJoin('proposal', 'proposal.id', 'decision.trade_id')
-    .select(['decision.accepted', 'decision.verdicts', 'decision.plan', 'proposal.book'])
-    .where('trade_id', '=', tradeId)
+/** A proposal with its decision, whose columns are null while there is none. */
+function readProposal(tx: LedgerTx, tradeId: string) {
+  return tx
+    .selectFrom('proposal')
+    .leftJoin('decision', 'decision.trade_id', 'proposal.id')
+    .select(['proposal.book', 'proposal.desk', 'proposal.body', 'proposal.expires_at_ms'])
+    .select(['decision.accepted', 'decision.verdicts', 'decision.plan'])
+    .where('proposal.id', '=', tradeId)
     .executeTakeFirst();
-  if (row === undefined) return undefined;
+}
+
+function outcomeOf(row: {
+  book: Book;
+  accepted: boolean | null;
+  verdicts: unknown;
+  plan: unknown;
+}): ReserveOutcome | undefined {
+  if (row.accepted === null) return undefined;
   if (!row.accepted) return { kind: 'denied', failures: failuresOf(row.verdicts as Verdict[]) };
   return { kind: 'accepted', trade: { book: row.book, leg: row.plan as LegPlan } };
 }
 
-/** @returns false where the decision was there already */
+/** Stores the decision with its proposal's new status, and announces it. @returns false where it was there already */
 async function storeDecision(
   tx: LedgerTx,
   decision: { tradeId: string; admission: Admission; day: string; atMs: number },
 ): Promise<boolean> {
-  const { admission } = decision;
-  const inserted = await tx
-    .insertInto('decision')
-    .values({
-      trade_id: decision.tradeId,
-      accepted: admission.accepted,
-      verdicts: JSON.stringify(admission.verdicts),
-      plan: admission.accepted ? JSON.stringify(admission.plan) : null,
-      day: decision.day,
-      decided_at_ms: decision.atMs,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('trade_id')
-    .executeTakeFirst();
-  if (inserted === undefined) return false;
-  await tx
-    .updateTable('proposal')
-    .set({ status: 'decided' })
-    .where('id', '=', decision.tradeId)
-    .execute();
-  await sql`SELECT pg_notify(${DECISION_CHANNEL}, ${decision.tradeId})`.execute(tx);
-  return true;
+  const { admission, tradeId } = decision;
+  const plan = admission.accepted ? JSON.stringify(admission.plan) : null;
+  const { rows } = await sql`
+    WITH stored AS (
+      INSERT INTO decision (trade_id, accepted, verdicts, plan, day, decided_at_ms)
+      VALUES (${tradeId}, ${admission.accepted}, ${JSON.stringify(admission.verdicts)}, ${plan},
+        ${decision.day}, ${decision.atMs})
+      ON CONFLICT DO NOTHING RETURNING trade_id
+    ), decided AS (
+      UPDATE proposal SET status = 'decided' FROM stored WHERE id = trade_id
+    )
+    SELECT pg_notify(${DECISION_CHANNEL}, trade_id) FROM stored`.execute(tx);
+  return rows.length === 1;
 }
 
 interface NewTrade {
@@ -131,40 +129,23 @@ interface NewTrade {
   readonly atMs: number;
 }
 
+/** The trade and its leg, in one statement: all of this happens while others wait for the limits. */
 async function openTrade(tx: LedgerTx, trade: NewTrade): Promise<void> {
   const { plan, proposal, row } = trade;
-  await tx
-    .insertInto('trade')
-    .values({
-      id: trade.tradeId,
-      book: row.book,
-      desk: row.desk,
-      strategy: proposal.strategy,
-      event: proposal.event,
-      status: 'reserved',
-      day: trade.day,
-      worst_case: plan.worstCaseMicros,
-      settles_at_ms: plan.market.settlesAtMs ?? null,
-      reserved_at_ms: trade.atMs,
-    })
-    .execute();
-  await tx
-    .insertInto('leg')
-    .values({
-      trade_id: trade.tradeId,
-      leg: 0,
-      venue: plan.leg.venue,
-      market: plan.leg.market,
-      outcome: plan.outcome,
-      outcome_label: plan.market.outcomes[plan.outcome],
-      title: plan.market.title,
-      limit_price: plan.leg.limitPrice,
-      quantity: plan.quantity,
-      min_quantity: Math.max(proposal.minQuantity ?? 0, plan.market.minQuantity),
-      time_in_force: proposal.tif,
-      worst_case: plan.worstCaseMicros,
-    })
-    .execute();
+  const worst = plan.worstCaseMicros;
+  const quantityMin = Math.max(proposal.minQuantity ?? 0, plan.market.minQuantity);
+  await sql`
+    WITH opened AS (
+      INSERT INTO trade (id, book, desk, strategy, event, status, day, worst_case, settles_at_ms,
+        reserved_at_ms)
+      VALUES (${trade.tradeId}, ${row.book}, ${row.desk}, ${proposal.strategy}, ${proposal.event},
+        'reserved', ${trade.day}, ${worst}, ${plan.market.settlesAtMs ?? null}, ${trade.atMs})
+    )
+    INSERT INTO leg (trade_id, leg, venue, market, outcome, outcome_label, title, limit_price,
+      quantity, min_quantity, time_in_force, worst_case)
+    VALUES (${trade.tradeId}, 0, ${plan.leg.venue}, ${plan.leg.market}, ${plan.outcome},
+      ${plan.market.outcomes[plan.outcome]}, ${plan.market.title}, ${plan.leg.limitPrice},
+      ${plan.quantity}, ${quantityMin}, ${proposal.tif}, ${worst})`.execute(tx);
   await takeHolds(tx, trade);
 }
 
@@ -175,16 +156,19 @@ async function takeHolds(
 ): Promise<void> {
   const { venue, market } = plan.leg;
   const worst = plan.worstCaseMicros;
-  const counters: [string, number][] = [
-    [counterId(row.book, { kind: 'event', event: proposal.event }), worst],
-    [counterId(row.book, { kind: 'exposure' }), worst],
-    [counterId(row.book, { kind: 'loss', day }), worst],
-    [counterId(row.book, { kind: 'market', venue, market }), worst],
-    [counterId(row.book, { kind: 'trades', day }), 1],
+  const limits: CounterScope[] = [
+    { kind: 'event', event: proposal.event },
+    { kind: 'exposure' },
+    { kind: 'loss', day },
+    { kind: 'market', venue, market },
   ];
-  for (const [id, amount] of counters) {
-    await placeHold(tx, { tradeId, leg: 0, target: { kind: 'counter', id }, amount });
-  }
-  const cash = accountRef(row.book, venue, { kind: 'cash' }).id;
-  await placeHold(tx, { tradeId, leg: 0, target: { kind: 'account', id: cash }, amount: worst });
+  await placeHolds(tx, tradeId, [
+    ...limits.map((scope) => ({
+      kind: 'counter' as const,
+      id: counterId(row.book, scope),
+      amount: worst,
+    })),
+    { kind: 'counter', id: counterId(row.book, { kind: 'trades', day }), amount: 1 },
+    { kind: 'account', id: accountRef(row.book, venue, { kind: 'cash' }).id, amount: worst },
+  ]);
 }

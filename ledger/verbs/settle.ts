@@ -45,7 +45,7 @@ export async function recordSettlement(
       .where('id', '=', tradeId)
       .executeTakeFirst();
     if (known === undefined) throw new NotInLedger('trade', tradeId);
-    const { limits } = await readDesk(tx, known.desk);
+    const { limits } = await readDesk(tx, known.desk, { keepLimits: true });
     const day = await openDay(tx, known.book, limits, reading);
     const trade = await tx
       .selectFrom('trade')
@@ -144,7 +144,10 @@ async function giveBackRoom(
   await lockCounters(tx, [...openCounters, lossCounter]);
   const holds = await holdsOf(tx, context.tradeId);
   for (const hold of holds) {
-    if (openCounters.includes(hold.id)) await freeUsed(tx, hold.id, hold.captured);
+    // All it cost: a fill beyond its hold has used more than the hold captured.
+    if (openCounters.includes(hold.id)) {
+      await freeUsed(tx, hold.id, leg.costMicros + leg.feesMicros);
+    }
   }
   const lossHold = holds.find((hold) => hold.id === lossCounter && hold.remaining > 0);
   if (lossHold !== undefined) await realise(tx, context.tradeId, lossHold, lossMicros);

@@ -6,9 +6,10 @@ import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
 
 /**
- * Whether a strategy may execute, and how often it did within the window. An execution is a
- * trade's first permit; those before the strategy was last enabled no longer count. Reaching the
- * maximum stops the strategy until a person enables it.
+ * Whether a strategy may execute, and how often it did or is about to within the window. An
+ * execution is a trade's first permit; those before the strategy was last enabled no longer count.
+ * Trades that are reserved and not yet sent count along, else many at once would all pass. Only
+ * executions stop the strategy, until a person enables it.
  */
 export async function strategyStanding(
   tx: LedgerTx,
@@ -17,32 +18,35 @@ export async function strategyStanding(
   limits: Limits,
   atMs: number,
 ): Promise<AdmissionView['strategy']> {
-  const row = await tx
-    .selectFrom('strategy')
-    .selectAll()
-    .where('book', '=', book)
-    .where('name', '=', name)
-    .executeTakeFirst();
-  if (row !== undefined && !row.enabled) return { enabled: false, executionsInWindow: 0 };
-  const sinceMs = Math.max(
-    atMs - limits.strategyWindowMs,
-    row === undefined ? 0 : toNumber(row.enabled_at_ms),
+  const { rows } = await sql<{ enabled: boolean; executed: bigint; taken: bigint }>`
+    WITH standing AS (
+      SELECT enabled, enabled_at_ms FROM strategy WHERE book = ${book} AND name = ${name}
+    ), permitted AS MATERIALIZED (
+      SELECT order_id FROM permit WHERE granted_at_ms > greatest(
+        ${atMs - limits.strategyWindowMs}::bigint, (SELECT enabled_at_ms FROM standing))
+    ), executed AS (
+      SELECT DISTINCT trade.id FROM permitted JOIN venue_order ON venue_order.id = order_id
+      JOIN trade ON trade.id = trade_id
+      WHERE trade.book = ${book} AND trade.strategy = ${name}
+    ), taken AS (
+      SELECT id FROM executed UNION SELECT id FROM trade
+      WHERE book = ${book} AND strategy = ${name} AND status = 'reserved'
+    )
+    SELECT coalesce((SELECT enabled FROM standing), true) AS enabled,
+      (SELECT count(*) FROM executed) AS executed, (SELECT count(*) FROM taken) AS taken`.execute(
+    tx,
   );
-  const { rows } = await sql<{ executions: bigint }>`
-    SELECT count(DISTINCT trade.id) AS executions
-    FROM trade JOIN venue_order ON venue_order.trade_id = trade.id
-    JOIN permit ON permit.order_id = venue_order.id
-    WHERE trade.book = ${book} AND trade.strategy = ${name}
-      AND permit.granted_at_ms > ${sinceMs}`.execute(tx);
-  const executionsInWindow = toNumber(rows[0]!.executions);
-  if (executionsInWindow >= limits.strategyExecutionsMax) {
+  const standing = rows[0]!;
+  if (!standing.enabled) return { enabled: false, executionsInWindow: 0 };
+  const executed = toNumber(standing.executed);
+  if (executed >= limits.strategyExecutionsMax) {
     await setStrategy(tx, book, name, {
       enabled: false,
       atMs,
-      reason: `${executionsInWindow} executions within ${limits.strategyWindowMs / 1000} s`,
+      reason: `${executed} executions within ${limits.strategyWindowMs / 1000} s`,
     });
   }
-  return { enabled: true, executionsInWindow };
+  return { enabled: true, executionsInWindow: toNumber(standing.taken) };
 }
 
 /** Enables or stops a strategy; enabling starts its count anew. */
