@@ -45,8 +45,9 @@ export function paperFileOf(environment: Environment): string {
 
 /** Where the API of this configuration listens. */
 export function apiUrlOf(environment: Environment): string {
-  const host = isLoopback(environment.BALLAST_HOST) ? '127.0.0.1' : environment.BALLAST_HOST;
-  return `http://${host}:${environment.BALLAST_PORT}`;
+  const { BALLAST_HOST: host } = environment;
+  const here = isLoopback(host) || host === '0.0.0.0' || host === '::';
+  return `http://${here ? '127.0.0.1' : host}:${environment.BALLAST_PORT}`;
 }
 
 /** The version of `package.json`. */

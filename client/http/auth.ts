@@ -1,12 +1,13 @@
 /** Bearer tokens and roles. A route says who may call it, or the server is not created. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { isLoopback } from '../../contracts/config.ts';
 import type { Role, Tokens } from '../../contracts/roles.ts';
 import { ROLES } from '../../contracts/roles.ts';
 import { HttpProblem } from './problems.ts';
 
-/** `read` is open to everybody who passes the host check. */
-type Access = 'read' | Role;
+/** `probe` is open to all; `read` is open on this machine and needs any role from elsewhere. */
+type Access = 'probe' | 'read' | Role;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -29,12 +30,14 @@ export function requireRoles(app: FastifyInstance, tokens: Tokens): void {
   });
   app.addHook('onRequest', async (request, reply) => {
     const { access } = request.routeOptions.config;
-    if (request.is404 || access === 'read') return;
+    if (request.is404 || access === 'probe') return;
+    if (access === 'read' && isLocal(request.ip)) return;
     const role = roleOf(tokens, request.headers.authorization);
     if (role === undefined) {
       void reply.header('www-authenticate', 'Bearer');
       throw new HttpProblem('UNAUTHENTICATED');
     }
+    if (access === 'read') return;
     if (access === undefined || ROLES.indexOf(role) < ROLES.indexOf(access)) {
       throw new HttpProblem('ROLE_TOO_LOW', {
         message: `this needs the role ${String(access)}, the token has ${role}`,
@@ -55,6 +58,11 @@ export function roleOf(tokens: Tokens, authorization: string | undefined): Role 
     if (timingSafeEqual(sha256(tokens[role]), digest)) found = role;
   }
   return presented === undefined ? undefined : found;
+}
+
+/** Whether the caller is on this machine, IPv4 in IPv6 clothes included. */
+function isLocal(ip: string): boolean {
+  return isLoopback(ip.replace(/^::ffff:/i, ''));
 }
 
 function sha256(text: string): Buffer {

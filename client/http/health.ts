@@ -1,13 +1,13 @@
-/** Is the process alive, is the desk ready, how does it stand: all open to read. */
+/** Is the process alive, is the desk ready, how does it stand. Probes are open to all. */
 import type { FastifyInstance } from 'fastify';
 import type { Check } from '../../contracts/http.ts';
 import type { HttpPorts } from '../ports.ts';
 
 /** Adds `/healthz`, `/readyz` and `/api/v1/status` to `app`. */
 export function addHealthRoutes(app: FastifyInstance, ports: HttpPorts): void {
-  app.get('/healthz', { config: { access: 'read' } }, async () => ({ status: 'ok' }));
+  app.get('/healthz', { config: { access: 'probe' } }, async () => ({ status: 'ok' }));
 
-  app.get('/readyz', { config: { access: 'read' } }, async (request, reply) => {
+  app.get('/readyz', { config: { access: 'probe' } }, async (request, reply) => {
     const checks = await readinessChecks(ports, request.id);
     const ready = checks.every((check) => check.ok);
     return reply.code(ready ? 200 : 503).send({ ready, checks });

@@ -25,11 +25,15 @@ export function runBallast(
   args: readonly string[],
   options: { environment: Readonly<Record<string, string>>; cwd?: string },
 ): BallastProcess {
-  const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'bin', 'ballast.ts'), ...args], {
-    cwd: options.cwd ?? ROOT,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', TSX, join(ROOT, 'bin', 'ballast.ts'), ...args],
+    {
+      cwd: options.cwd ?? ROOT,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let text = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {

@@ -7,6 +7,7 @@ import { searchAttributes, tradeWorkflowId } from '../../workflows/messages.ts';
 import type { TestDesk } from '../support/desk.ts';
 import { eventually, startTestDesk } from '../support/desk.ts';
 import type { PaperFileInput } from '../support/markets.ts';
+import { recordedHistories, recordHistory } from '../support/histories.ts';
 import { kalshiMarket, singleLeg } from '../support/markets.ts';
 
 const PAYOUTS = { WIN: '1', LOSS: '0', VOID: '0.5' } as const;
@@ -183,6 +184,15 @@ describe('the Temporal Web UI', () => {
       detail: expect.stringContaining('holds 4 × THIN: yes wins: yes'),
     });
   });
+});
+
+test('histories are recorded where that is asked for', async () => {
+  const { client } = desk.engine;
+  await recordHistory(client, 'trade:walk-WIN', 'trade-settled');
+  await recordHistory(client, 'trade:walk-thin', 'trade-open');
+  await recordHistory(client, 'trade:walk-gtd', 'trade-unfilled');
+  await recordHistory(client, 'trade:walk-closed', 'trade-denied');
+  expect(recordedHistories().length).toBeGreaterThanOrEqual(4);
 });
 
 describe('the books after all of it', () => {

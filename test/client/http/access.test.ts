@@ -226,3 +226,28 @@ describe('Host and Origin', () => {
     await app.close();
   });
 });
+
+describe('reads', () => {
+  const get = (url: string, remoteAddress: string, authorization?: string) =>
+    createServer(stubPorts()).inject({
+      url,
+      remoteAddress,
+      ...(authorization === undefined ? {} : { headers: { authorization } }),
+    });
+
+  test.each([
+    ['127.0.0.1', undefined, 200],
+    ['::ffff:127.0.0.1', undefined, 200],
+    ['::1', undefined, 200],
+    ['10.0.0.7', undefined, 401],
+    ['10.0.0.7', `Bearer ${TOKENS.trader}`, 200],
+    ['::ffff:10.0.0.7', undefined, 401],
+  ])('from %s with %s are %d', async (remoteAddress, authorization, status) => {
+    const response = await get('/api/v1/trades', remoteAddress, authorization);
+    expect(response.statusCode).toBe(status);
+  });
+
+  test('probes answer everybody', async () => {
+    expect((await get('/healthz', '10.0.0.7')).statusCode).toBe(200);
+  });
+});
