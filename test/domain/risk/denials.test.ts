@@ -1,0 +1,271 @@
+import { describe, expect, test } from '@jest/globals';
+import { admit, failuresOf } from '../../../domain/risk/admission.ts';
+import type { DenialCode } from '../../../domain/risk/codes.ts';
+import { DENIAL_CODES } from '../../../domain/risk/codes.ts';
+import type { ViewChanges } from '../builders.ts';
+import { AT_MS, contracts, counter, fact, fiftyAt58, LEG, price, usd } from '../builders.ts';
+
+const judge = (changes: ViewChanges) => admit(fiftyAt58(changes));
+
+type Numbers = Readonly<Record<string, string>>;
+type Denied = [code: DenialCode, why: string, changes: ViewChanges, numbers: Numbers];
+
+const denied: Denied[] = [
+  [
+    'BELOW_MIN_ROI',
+    'ROI equals the minimum',
+    { limits: { minRoiMillionths: 71_933 } },
+    { roiPercent: '7.1933', minRoiPercent: '7.1933', costUsd: '29.8526', feesUsd: '0.8526' },
+  ],
+  [
+    'BELOW_MIN_ROI',
+    'ROI is a loss',
+    { proposal: { fairPrice: price('0.58') } },
+    { roiPercent: '-2.8561', minRoiPercent: '2' },
+  ],
+  [
+    'IMPLAUSIBLE_ROI',
+    'fair price 0.150001 above the limit',
+    { proposal: { fairPrice: price('0.730001') } },
+    { edgeUsd: '0.150001', edgeUsdMax: '0.15' },
+  ],
+  ['OPPOSITE_SIDE_HELD', 'the other side is open', { otherSideTrades: ['t-1', 't-2'] }, {}],
+  ['DUPLICATE_TRADE', 'the same leg is open', { sameSideTrades: ['t-1'] }, {}],
+  [
+    'POSITION_TOO_LARGE',
+    'alone',
+    { limits: { positionMicrosMax: usd('29.879999') } },
+    { worstCaseUsd: '29.88', openOnMarketUsd: '0.00', limitUsd: '29.879999' },
+  ],
+  [
+    'POSITION_TOO_LARGE',
+    'with what was bought',
+    { counters: { market: counter(usd('500'), { used: usd('470.120001') }) } },
+    { worstCaseUsd: '29.88', openOnMarketUsd: '470.120001', limitUsd: '500.00' },
+  ],
+  [
+    'POSITION_TOO_LARGE',
+    'with what others hold',
+    { counters: { market: counter(usd('500'), { held: usd('470.120001') }) } },
+    { openOnMarketUsd: '470.120001' },
+  ],
+  [
+    'DAILY_TRADES_REACHED',
+    'all sent',
+    { counters: { trades: counter(5, { used: 5 }) } },
+    { sentToday: '5', reservedToday: '0', limit: '5' },
+  ],
+  [
+    'DAILY_TRADES_REACHED',
+    'sent and reserved',
+    { counters: { trades: counter(5, { used: 3, held: 2 }) } },
+    { sentToday: '3', reservedToday: '2', limit: '5' },
+  ],
+  ['DAILY_TRADES_REACHED', 'none allowed', { counters: { trades: counter(0) } }, { limit: '0' }],
+  [
+    'AT_RISK_REACHED',
+    'the risk of others',
+    { counters: { loss: counter(usd('200'), { held: usd('170.120001') }) } },
+    {
+      realisedTodayUsd: '0.00',
+      othersAtRiskUsd: '170.120001',
+      thisRiskUsd: '29.88',
+      limitUsd: '200.00',
+    },
+  ],
+  [
+    'AT_RISK_REACHED',
+    'losses and the risk of others',
+    { counters: { loss: counter(usd('200'), { used: usd('100'), held: usd('70.120001') }) } },
+    { realisedTodayUsd: '100.00', othersAtRiskUsd: '70.120001' },
+  ],
+  [
+    'EXPOSURE_REACHED',
+    'in all',
+    { counters: { exposure: counter(usd('800'), { used: usd('770'), held: usd('0.120001') }) } },
+    { worstCaseUsd: '29.88', openUsd: '770.120001', limitUsd: '800.00', openOnEventUsd: '0.00' },
+  ],
+  [
+    'EXPOSURE_REACHED',
+    'on the event',
+    { counters: { event: counter(usd('500'), { used: usd('470.120001') }) } },
+    { openUsd: '0.00', openOnEventUsd: '470.120001', eventLimitUsd: '500.00' },
+  ],
+  [
+    'EXPOSURE_REACHED',
+    'an overrun gives no room',
+    { counters: { exposure: counter(usd('800'), { used: usd('790'), overrun: usd('100') }) } },
+    { openUsd: '790.00' },
+  ],
+  [
+    'INSUFFICIENT_BALANCE',
+    'a micro-dollar short',
+    { cashFreeMicros: usd('29.879999') },
+    { worstCaseUsd: '29.88', freeCashUsd: '29.879999', venue: 'kalshi' },
+  ],
+  [
+    'INSUFFICIENT_BALANCE',
+    'an account below zero',
+    { cashFreeMicros: usd('-1') },
+    { freeCashUsd: '-1.00' },
+  ],
+  [
+    'STALE_PROPOSAL',
+    'at its very expiry',
+    { expiresAtMs: AT_MS },
+    { expires: '2026-11-22T23:45:00.000Z', now: '2026-11-22T23:45:00.000Z' },
+  ],
+  [
+    'STALE_FACTS',
+    'no market',
+    { facts: { market: undefined } },
+    { marketAgeMs: 'missing', quoteAgeMs: '1000', ageMsMax: '5000' },
+  ],
+  [
+    'STALE_FACTS',
+    'no quote',
+    { facts: { quote: undefined } },
+    { quoteAgeMs: 'missing', marketAgeMs: '1000' },
+  ],
+  ['STALE_FACTS', 'no status', { facts: { status: undefined } }, { statusAgeMs: 'missing' }],
+  [
+    'STALE_FACTS',
+    'everything a millisecond too old',
+    { atMs: AT_MS + 4_001 },
+    { marketAgeMs: '5001', quoteAgeMs: '5001', statusAgeMs: '5001' },
+  ],
+  ['MARKET_CLOSED', 'the venue halted it', { market: { tradable: false } }, { market: LEG.market }],
+  [
+    'MARKET_CLOSED',
+    'at its very close',
+    { market: { closesAtMs: AT_MS } },
+    { closes: '2026-11-22T23:45:00.000Z' },
+  ],
+  [
+    'MARKET_NOT_SUPPORTED',
+    'three ways',
+    { market: { unsupported: 'three-way market' } },
+    { market: LEG.market },
+  ],
+  [
+    'VENUE_UNAVAILABLE',
+    'the venue pauses',
+    { facts: { status: { value: { trading: false, detail: 'maintenance' }, asOfMs: AT_MS } } },
+    { venue: 'kalshi' },
+  ],
+  ['DESK_PAUSED', 'paused meanwhile', { desk: { state: 'paused' } }, {}],
+  ['DESK_HALTED', 'halted meanwhile', { desk: { state: 'halted' } }, {}],
+  [
+    'REPEATED_EXECUTION',
+    'five in the window',
+    { strategy: { executionsInWindow: 5 } },
+    { executions: '5', executionsMax: '5', windowSeconds: '600' },
+  ],
+  [
+    'REPEATED_EXECUTION',
+    'stopped until enabled',
+    { strategy: { enabled: false } },
+    { executions: '0' },
+  ],
+  [
+    'PAIR_NOT_COMPLEMENTARY',
+    'a pair nobody registered',
+    { proposal: { pair: 'nhl-1', legs: [LEG, { ...LEG, venue: 'polymarket' }] } },
+    {},
+  ],
+  ['PAIR_NOT_COMPLEMENTARY', 'two legs without a pair', { proposal: { legs: [LEG, LEG] } }, {}],
+  ['PAIR_NOT_COMPLEMENTARY', 'no leg at all', { proposal: { legs: [] } }, {}],
+  [
+    'INVALID_PROPOSAL',
+    'a market the venue does not know',
+    { facts: { market: fact(null), quote: undefined } },
+    { field: 'legs.0.market' },
+  ],
+  [
+    'INVALID_PROPOSAL',
+    'an outcome the market lacks',
+    { leg: { outcome: 'Rangers' } },
+    { field: 'legs.0.outcome' },
+  ],
+  [
+    'INVALID_PROPOSAL',
+    'a price off the tick',
+    { leg: { limitPrice: price('0.575') } },
+    { field: 'legs.0.limitPrice' },
+  ],
+  [
+    'INVALID_PROPOSAL',
+    'a price of nothing',
+    { leg: { limitPrice: price('0') }, proposal: { fairPrice: price('0.1') } },
+    { field: 'legs.0.limitPrice' },
+  ],
+  [
+    'INVALID_PROPOSAL',
+    'a price of a dollar',
+    { leg: { limitPrice: price('1') } },
+    { field: 'legs.0.limitPrice' },
+  ],
+  [
+    'INVALID_PROPOSAL',
+    'less than a lot',
+    { proposal: { quantity: contracts('0.009') } },
+    { field: 'quantity' },
+  ],
+  [
+    'INVALID_PROPOSAL',
+    "below the venue's minimum",
+    { market: { minQuantity: contracts('50.01') } },
+    { field: 'quantity' },
+  ],
+  [
+    'INVALID_PROPOSAL',
+    'a budget that fits less than asked for',
+    { proposal: { budget: usd('5'), minQuantity: contracts('10') } },
+    { field: 'quantity' },
+  ],
+  [
+    'INVALID_PROPOSAL',
+    'a budget that fits nothing',
+    { proposal: { quantity: undefined, budget: usd('0.01') } },
+    { field: 'quantity' },
+  ],
+  [
+    'INVALID_PROPOSAL',
+    'no fair price',
+    { proposal: { fairPrice: undefined } },
+    { field: 'fairPrice' },
+  ],
+];
+
+describe('a proposal that fails one rule is denied by that rule alone, with its numbers', () => {
+  test.each(denied)('%s: %s', (code, _why, changes, numbers) => {
+    const admission = judge(changes);
+    expect(admission.accepted).toBe(false);
+    const failures = failuresOf(admission.verdicts);
+    expect(failures.map((failure) => failure.code)).toEqual([code]);
+    expect(failures[0]?.numbers).toMatchObject(numbers);
+    expect(failures[0]?.detail).not.toBe('');
+  });
+
+  test('DAILY_LOSS_REACHED: losses that leave no room leave none beside others either', () => {
+    const admission = judge({
+      counters: { loss: counter(usd('200'), { used: usd('170.120001') }) },
+    });
+    const failures = failuresOf(admission.verdicts);
+    expect(failures.map((failure) => failure.code)).toEqual([
+      'DAILY_LOSS_REACHED',
+      'AT_RISK_REACHED',
+    ]);
+    const numbers = {
+      realisedTodayUsd: '170.120001',
+      othersAtRiskUsd: '0.00',
+      thisRiskUsd: '29.88',
+    };
+    for (const failure of failures) expect(failure.numbers).toMatchObject(numbers);
+  });
+
+  test('every code of the table is covered but PRICE_MOVED, which sending judges', () => {
+    const covered = new Set([...denied.map(([code]) => code), 'DAILY_LOSS_REACHED']);
+    expect(DENIAL_CODES.filter((code) => !covered.has(code))).toEqual(['PRICE_MOVED']);
+  });
+});
