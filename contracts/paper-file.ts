@@ -13,12 +13,15 @@ const whenField = z.union([
     .transform((seconds) => ({ afterListingMs: seconds * 1000 })),
 ]);
 
+/** Ten times the usual fee; more is a unit error. */
+const FEE_RATE_MAX = 10_000_000;
+
 const millionthsField = z.string().transform((text, context) => {
   const value = parseDecimal(text);
-  if (value === undefined || value < 0) {
+  if (value === undefined || value < 0 || value > FEE_RATE_MAX) {
     context.addIssue({
       code: 'custom',
-      message: `must be a decimal string ≥ 0, was ${JSON.stringify(text)}`,
+      message: `must be a decimal string from 0 to 10, was ${JSON.stringify(text)}`,
     });
     return z.NEVER;
   }

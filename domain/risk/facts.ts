@@ -1,4 +1,5 @@
 /** Rules on what is known of the market: fresh facts, a market that trades, a price on its grid. */
+import { CLOCK_SKEW_MS_MAX } from '../day.ts';
 import { formatDecimal } from '../decimal.ts';
 import type { VenueMarket } from '../market.ts';
 import { resolveOutcome } from '../market.ts';
@@ -12,8 +13,13 @@ import type { AdmissionView, Fact, LegFacts } from './view.ts';
 /** A fact older than half the allowed age is fetched again before admission. */
 export function factsToFetch(facts: LegFacts, atMs: number, ageMsMax: number): boolean {
   return [facts.market, facts.quote, facts.status].some(
-    (fact) => fact === undefined || atMs - fact.asOfMs > ageMsMax / 2,
+    (fact) => fact === undefined || !isFresh(atMs - fact.asOfMs, ageMsMax / 2),
   );
+}
+
+/** A fact from the future is no better than an old one: a clock has jumped. */
+function isFresh(ageMs: number, ageMsMax: number): boolean {
+  return ageMs <= ageMsMax && ageMs >= -CLOCK_SKEW_MS_MAX;
 }
 
 /** STALE_FACTS: each fact must be there and at most `quoteAgeMsMax` old. */
@@ -30,12 +36,12 @@ export function staleFacts(view: AdmissionView): Verdict {
   for (const [name, fact] of named) {
     const ageMs = fact === undefined ? undefined : view.atMs - fact.asOfMs;
     numbers[`${name}AgeMs`] = ageMs === undefined ? 'missing' : String(ageMs);
-    if (ageMs === undefined || ageMs > quoteAgeMsMax) stale.push(name);
+    if (ageMs === undefined || !isFresh(ageMs, quoteAgeMsMax)) stale.push(name);
   }
   const detail =
     stale.length === 0
       ? 'market, quote and status are fresh'
-      : `${stale.join(', ')} missing or older than ${quoteAgeMsMax} ms`;
+      : `${stale.join(', ')} missing, older than ${quoteAgeMsMax} ms, or from the future`;
   return verdict('STALE_FACTS', stale.length === 0, detail, numbers);
 }
 

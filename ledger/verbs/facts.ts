@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { CLOCK_SKEW_MS_MAX } from '../../domain/day.ts';
 import type { Quote, VenueMarket, VenueStatus } from '../../domain/market.ts';
 import { resolveOutcome } from '../../domain/market.ts';
 import type { ProposalLeg } from '../../domain/proposal.ts';
@@ -17,7 +18,7 @@ export interface FetchedFacts {
   readonly asOfMs: number;
 }
 
-/** Stores facts; an older reading never replaces a newer one. */
+/** Stores facts; a reading somewhat older than the stored one never replaces it. */
 export async function storeFacts(db: LedgerDb, book: Book, facts: FetchedFacts): Promise<void> {
   const base = { book, venue: facts.venue, as_of_ms: facts.asOfMs };
   const rows = [
@@ -46,7 +47,11 @@ export async function storeFacts(db: LedgerDb, book: Book, facts: FetchedFacts):
           body: eb.ref('excluded.body'),
           as_of_ms: eb.ref('excluded.as_of_ms'),
         }))
-        .whereRef('fact.as_of_ms', '<=', 'excluded.as_of_ms'),
+        // One far ahead of this reading was stored before a clock jumped back: it goes too.
+        .where(
+          sql<boolean>`fact.as_of_ms <= excluded.as_of_ms
+            OR fact.as_of_ms > excluded.as_of_ms + ${CLOCK_SKEW_MS_MAX}`,
+        ),
     )
     .execute();
 }

@@ -44,6 +44,7 @@ const accepted: [code: DenialCode, why: string, changes: ViewChanges][] = [
   ['INSUFFICIENT_BALANCE', 'all the cash', { cashFreeMicros: usd('29.88') }],
   ['STALE_PROPOSAL', 'a millisecond before its expiry', { expiresAtMs: AT_MS + 1 }],
   ['STALE_FACTS', 'exactly as old as allowed', { atMs: AT_MS + 4_000 }],
+  ['STALE_FACTS', 'ahead by the skew allowed', { atMs: AT_MS - 3_000 }],
   ['MARKET_CLOSED', 'a millisecond before its close', { market: { closesAtMs: AT_MS + 1 } }],
   ['REPEATED_EXECUTION', 'the fifth', { strategy: { executionsInWindow: 4 } }],
   [

@@ -134,6 +134,12 @@ const denied: Denied[] = [
     { atMs: AT_MS + 4_001 },
     { marketAgeMs: '5001', quoteAgeMs: '5001', statusAgeMs: '5001' },
   ],
+  [
+    'STALE_FACTS',
+    'everything from the future: a clock jumped back',
+    { atMs: AT_MS - 3_001 },
+    { marketAgeMs: '-2001', quoteAgeMs: '-2001', statusAgeMs: '-2001' },
+  ],
   ['MARKET_CLOSED', 'the venue halted it', { market: { tradable: false } }, { market: LEG.market }],
   [
     'MARKET_CLOSED',

@@ -172,6 +172,7 @@ describe('STALE_FACTS: what is fetched before admission', () => {
     ['a quote a millisecond older', { ...fresh, quote: fact(QUOTE, 2_501) }, true],
     ['a market a millisecond older', { ...fresh, market: fact(MARKET, 2_501) }, true],
     ['a status a millisecond older', { ...fresh, status: fact(STATUS, 2_501) }, true],
+    ['a quote from the future', { ...fresh, quote: fact(QUOTE, -2_001) }, true],
     ['no quote', { market: fresh.market, status: fresh.status }, true],
     ['no market', { quote: fresh.quote, status: fresh.status }, true],
     ['no status', { market: fresh.market, quote: fresh.quote }, true],
