@@ -3,7 +3,6 @@ import type { Check, StatusView, SubmissionAnswer, TradeView } from '../contract
 import type { Proposal } from '../contracts/proposal.ts';
 import type { Role, Tokens } from '../contracts/roles.ts';
 
-export { ROLES } from '../contracts/roles.ts';
 export type { Role, Tokens } from '../contracts/roles.ts';
 
 export interface HttpPorts {

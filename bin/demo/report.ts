@@ -6,7 +6,7 @@ const plain = { style: { head: [], border: [], compact: true } };
 
 /** One line a proposal: accepted with its size, or everything that speaks against it. */
 export function answerLine(what: string, body: Submission | Problem): string {
-  return `  ${what.padEnd(62)} ${verdictOf(body)}`;
+  return `  ${what.padEnd(66)} ${verdictOf(body)}`;
 }
 
 function verdictOf(body: Submission | Problem): string {

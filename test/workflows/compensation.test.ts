@@ -38,7 +38,7 @@ test('a trade cancelled from outside before its first POST gives everything back
 
   const handle = client.workflow.getHandle('trade:cancelled');
   await handle.cancel();
-  await expect(handle.result()).rejects.toThrow();
+  await expect(handle.result()).rejects.toThrow('cancelled');
 
   const trade = await eventually('the reservation to be given back', async () => {
     const found = await findTrade(ledger.db, 'cancelled');
