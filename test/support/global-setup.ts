@@ -3,7 +3,9 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { serverLocation } from '../../worker/embedded/locations.ts';
+import { DefaultLogger } from '@temporalio/worker';
+import { workflowBundle } from '../../worker/bundle.ts';
+import { cacheDir, serverLocation } from '../../worker/embedded/locations.ts';
 import { startPostgres } from '../../worker/embedded/postgres.ts';
 import { startTemporal } from '../../worker/embedded/temporal.ts';
 import { endTestRun, type TestRun } from './test-run.ts';
@@ -49,8 +51,8 @@ export default async function globalSetup(): Promise<void> {
   globalThis.ballastTestRun = run;
   try {
     await startServers(run);
-    // Whatever else is made once for all test files (the workflow bundle) belongs here: its files
-    // into run.directory, its path into process.env.
+    // Made once here, found in the cache by every test file and every process they start.
+    await workflowBundle(cacheDir(), new DefaultLogger('WARN'));
   } catch (error) {
     await endTestRun();
     throw error;
