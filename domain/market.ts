@@ -50,6 +50,30 @@ export interface VenueBalance {
   readonly cashMicros: Micros;
 }
 
+/** A fill as the venue records it; `fillId` is the venue's own and never repeats. */
+export interface VenueFill {
+  readonly fillId: string;
+  readonly venueOrderId: string;
+  /** Present where the venue tells it. */
+  readonly clientOrderId?: string;
+  readonly marketId: string;
+  readonly outcome: OutcomeIndex;
+  readonly action: 'buy' | 'sell';
+  readonly quantity: MicroContracts;
+  readonly priceMicros: PriceMicros;
+  readonly feeMicros: Micros;
+  readonly filledAtMs: number;
+}
+
+/** A market's final payout. Only final results appear here; a dispute is no settlement. */
+export interface VenueSettlement {
+  readonly settlementId: string;
+  readonly marketId: string;
+  /** Paid per contract of outcome 0 and of outcome 1, 0 … 1,000,000 each. */
+  readonly payoutMicros: readonly [PriceMicros, PriceMicros];
+  readonly settledAtMs: number;
+}
+
 /**
  * Which side of `market` the proposal's word means: `yes` and `no`, the venue's own label, or a
  * token id, compared exactly.

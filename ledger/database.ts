@@ -1,8 +1,8 @@
 import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
-import type { Transaction } from 'kysely';
+import type { PostgresPool, PostgresPoolClient, Transaction } from 'kysely';
 import pg from 'pg';
 import { assert } from '../domain/assert.ts';
-import * as ledger from './migrations/0001-ledger.ts';
+import { ledgerMigration } from './migrations/0001-ledger.ts';
 import type { Database } from './schema.ts';
 
 /** A connection pool on the ledger's database. */
@@ -40,7 +40,48 @@ export function openDatabase(url: string, onLost: (error: Error) => void): Ledge
     },
     onLost,
   );
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
+}
+
+/** More texts than this are never prepared; the ledger has about a hundred. */
+const STATEMENTS_MAX = 500;
+
+/**
+ * The pool with every statement prepared once a connection: planning the larger ones takes longer
+ * than running them, and much of that while others wait for the limits.
+ */
+function preparing(pool: pg.Pool): PostgresPool {
+  const names = new Map<string, string>();
+  const nameOf = (text: string): string | undefined => {
+    const known = names.get(text);
+    if (known !== undefined || names.size >= STATEMENTS_MAX) return known;
+    const name = `ballast_${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+  // Kysely knows a connection again by its client.
+  const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  const wrap = (client: pg.PoolClient): PostgresPoolClient => ({
+    // Kysely calls it with a text; the other signature is for cursors, which nobody opens.
+    query: ((text: string, values: unknown[]): Promise<unknown> => {
+      const name = /^\s*(select|insert|update|delete|with)\b/i.test(text)
+        ? nameOf(text)
+        : undefined;
+      return client.query({ text, values, ...(name === undefined ? {} : { name }) });
+    }) as unknown as PostgresPoolClient['query'],
+    release: () => {
+      client.release();
+    },
+  });
+  return {
+    connect: async () => {
+      const client = await pool.connect();
+      const wrapped = clients.get(client) ?? wrap(client);
+      clients.set(client, wrapped);
+      return wrapped;
+    },
+    end: () => pool.end(),
+  };
 }
 
 /**
@@ -54,7 +95,7 @@ export function openPool(config: pg.PoolConfig, onLost: (error: Error) => void):
   return pool;
 }
 
-const MIGRATIONS = { '0001-ledger': ledger };
+const MIGRATIONS = { '0001-ledger': ledgerMigration };
 
 /**
  * Brings the ledger's tables up to date; safe to run from several processes at once.

@@ -2,11 +2,26 @@
  * The port every venue implements: `paper` here, the real exchanges beside it later. One suite,
  * `test/venues/conformance.ts`, holds all of them to the behaviour written down here.
  */
-import type { Quote, VenueBalance, VenueMarket, VenueStatus } from '../domain/market.ts';
-import type { MicroContracts, Micros, PriceMicros } from '../domain/money.ts';
+import type {
+  Quote,
+  VenueBalance,
+  VenueFill,
+  VenueMarket,
+  VenueSettlement,
+  VenueStatus,
+} from '../domain/market.ts';
+import type { MicroContracts, PriceMicros } from '../domain/money.ts';
 import type { Book, OutcomeIndex, TimeInForce, VenueId } from '../domain/venue-id.ts';
 
-export type { Level, Quote, VenueBalance, VenueMarket, VenueStatus } from '../domain/market.ts';
+export type {
+  Level,
+  Quote,
+  VenueBalance,
+  VenueFill,
+  VenueMarket,
+  VenueSettlement,
+  VenueStatus,
+} from '../domain/market.ts';
 
 /** An order whose identity is decided and stored before the first send. */
 export interface OrderRequest {
@@ -53,30 +68,6 @@ export type LookupOutcome =
   /** Proves nothing before the venue's horizon has passed since the last send. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknown'; readonly detail: string };
-
-/** A fill as the venue records it; `fillId` is the venue's own and never repeats. */
-export interface VenueFill {
-  readonly fillId: string;
-  readonly venueOrderId: string;
-  /** Present where the venue tells it. */
-  readonly clientOrderId?: string;
-  readonly marketId: string;
-  readonly outcome: OutcomeIndex;
-  readonly action: 'buy' | 'sell';
-  readonly quantity: MicroContracts;
-  readonly priceMicros: PriceMicros;
-  readonly feeMicros: Micros;
-  readonly filledAtMs: number;
-}
-
-/** A market's final payout. Only final results appear here; a dispute is no settlement. */
-export interface VenueSettlement {
-  readonly settlementId: string;
-  readonly marketId: string;
-  /** Paid per contract of outcome 0 and of outcome 1, 0 … 1,000,000 each. */
-  readonly payoutMicros: readonly [PriceMicros, PriceMicros];
-  readonly settledAtMs: number;
-}
 
 /** A page of facts, oldest first, and where to go on. */
 export interface FactPage<Fact> {

@@ -1,12 +1,14 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Migration } from 'kysely';
 import { sql } from 'kysely';
 
-/** The first schema: books and accounts, limits, trades and orders, facts, outbox. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+async function up(db: Kysely<unknown>): Promise<void> {
   for (const statements of [BOOKS_AND_DESKS, DOUBLE_ENTRY, LIMITS, TRADES, ORDERS, FACTS, GUARDS]) {
     await sql.raw(statements).execute(db);
   }
 }
+
+/** The first schema: books and accounts, limits, trades and orders, facts, outbox. */
+export const ledgerMigration: Migration = { up };
 
 /** What may stand in a `book` column. */
 const BOOK = `text NOT NULL CHECK (book IN ('paper','rehearsal','drill','live'))`;

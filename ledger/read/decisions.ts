@@ -4,7 +4,7 @@ import type { Verdict } from '../../domain/risk/codes.ts';
 import { failuresOf } from '../../domain/risk/admission.ts';
 import type { LegPlan } from '../../domain/risk/view.ts';
 import type { LedgerDb } from '../database.ts';
-import { DECISION_CHANNEL } from '../verbs/reserve.ts';
+import { DECISION_CHANNEL } from '../verbs/reserve-write.ts';
 
 export type Decision =
   | { readonly kind: 'accepted'; readonly plan: LegPlan }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { StatusView } from '../../contracts/http.ts';
 import type { ClockReading } from '../../domain/clock.ts';
 import { counterId } from '../../domain/counters.ts';
-import { nextUtcMidnightMs, tradingDay, utcDate } from '../../domain/day.ts';
+import { nextUtcMidnightMs } from '../../domain/day.ts';
 import { formatUsd } from '../../domain/decimal.ts';
 import type { DeskId } from '../../domain/desk.ts';
 import { bookOf } from '../../domain/desk.ts';
@@ -11,6 +11,7 @@ import type { Limits } from '../../domain/limits.ts';
 import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb } from '../database.ts';
 import { toNumber } from '../database.ts';
+import { readToday } from '../verbs/day.ts';
 import { readDesk } from '../verbs/desk.ts';
 import { unresolvedOrders } from '../verbs/orders.ts';
 import { listTrades } from './trades.ts';
@@ -29,14 +30,7 @@ export async function readStatus(
 ): Promise<LedgerStatus> {
   const { desk, limits } = await readDesk(db, deskId);
   const book = bookOf(desk.id, desk.phase);
-  const newest = await db
-    .selectFrom('day')
-    .select('date')
-    .where('book', '=', book)
-    .orderBy('date', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const day = tradingDay(utcDate(reading.atMs), newest?.date);
+  const day = await readToday(db, book, reading);
   const pnl = await realised(db, book, day);
   return {
     now: new Date(reading.atMs).toISOString(),

@@ -4,11 +4,11 @@ import { capOf, counterId } from '../../domain/counters.ts';
 import type { UtcDate } from '../../domain/day.ts';
 import { atRiskOn, mayOpenDay, tradingDay, utcDate } from '../../domain/day.ts';
 import type { Limits } from '../../domain/limits.ts';
+import type { TradeStatus } from '../../domain/trade.ts';
 import type { Book } from '../../domain/venue-id.ts';
-import type { LedgerTx } from '../database.ts';
-import { toNumber, toNumberOrNull } from '../database.ts';
+import type { LedgerDb, LedgerTx } from '../database.ts';
+import { toNumber } from '../database.ts';
 import { ClockDisagrees } from '../errors.ts';
-import { holdsOf, releaseHold } from './holds.ts';
 
 /**
  * Answers today and opens it if this transaction is the first to need it. Must come before any
@@ -49,7 +49,11 @@ export async function openDay(
 }
 
 /** Today as the ledger has it, without opening it: a venue's fact is booked even where a day cannot be. */
-export async function readToday(tx: LedgerTx, book: Book, reading: ClockReading): Promise<UtcDate> {
+export async function readToday(
+  tx: LedgerDb | LedgerTx,
+  book: Book,
+  reading: ClockReading,
+): Promise<UtcDate> {
   return tradingDay(utcDate(reading.atMs), await newestDay(tx, book));
 }
 
@@ -66,7 +70,7 @@ async function lockDay(
   return rows.length === 1;
 }
 
-async function newestDay(tx: LedgerTx, book: Book): Promise<UtcDate | undefined> {
+async function newestDay(tx: LedgerDb | LedgerTx, book: Book): Promise<UtcDate | undefined> {
   const row = await tx
     .selectFrom('day')
     .select('date')
@@ -86,54 +90,83 @@ async function refuseWrongDate(tx: LedgerTx, day: UtcDate, reading: ClockReading
   }
 }
 
+interface OpenTrade {
+  readonly id: string;
+  readonly status: TradeStatus;
+  readonly day: UtcDate;
+  readonly settles_at_ms: bigint | null;
+  /** What its loss hold still holds, else what its filled legs cost. */
+  readonly risk: bigint;
+}
+
 /**
  * The new day's two counters, with the risk of open trades that may still lose today. Each
  * trade's hold moves from the day before, whose loss row is left with what was realised. More
  * risk than the cap may arrive together (trades of several days settling on one): that stands as
- * overrun and leaves no room.
+ * overrun and leaves no room. A few statements for all trades: every verb of the book waits.
  */
 async function carryRisk(tx: LedgerTx, book: Book, today: UtcDate, limits: Limits): Promise<void> {
-  const trades = await tx
-    .selectFrom('trade')
-    .selectAll()
-    .where('book', '=', book)
-    .where('ended_at_ms', 'is', null)
-    .orderBy('id')
-    .forUpdate()
-    .execute();
+  const trades = await lockOpenTrades(tx, book);
+  await releaseLossHolds(
+    tx,
+    book,
+    trades.map(({ id }) => id),
+  );
+  const carried = trades.filter(
+    (trade) =>
+      trade.risk > 0n &&
+      atRiskOn(today, {
+        placing: trade.status !== 'open',
+        openedOn: trade.day,
+        ...(trade.settles_at_ms === null ? {} : { settlesAtMs: toNumber(trade.settles_at_ms) }),
+      }),
+  );
   const target = counterId(book, { kind: 'loss', day: today });
-  let carried = 0;
-  for (const trade of trades) {
-    const risk = await releaseLossHold(tx, book, trade.id);
-    const settlesAtMs = toNumberOrNull(trade.settles_at_ms);
-    const atRisk = atRiskOn(today, {
-      placing: trade.status !== 'open',
-      openedOn: trade.day,
-      ...(settlesAtMs === null ? {} : { settlesAtMs }),
-    });
-    if (!atRisk || risk === 0) continue;
-    await tx
-      .insertInto('hold')
-      .values({ trade_id: trade.id, leg: 0, target, target_kind: 'counter', amount: risk })
-      .execute();
-    carried += risk;
-  }
-  await insertDayCounters(tx, book, today, limits, carried);
+  await sql`
+    INSERT INTO hold (trade_id, leg, target, target_kind, amount)
+    SELECT trade_id, 0, ${target}, 'counter', amount FROM unnest(
+      ${carried.map(({ id }) => id)}::text[],
+      ${carried.map(({ risk }) => risk)}::bigint[]) AS carried (trade_id, amount)`.execute(tx);
+  const carriedMicros = carried.reduce((sum, { risk }) => sum + toNumber(risk), 0);
+  await insertDayCounters(tx, book, today, limits, carriedMicros);
 }
 
-/** The trade's risk: what its loss hold still holds, else what its filled legs cost. */
-async function releaseLossHold(tx: LedgerTx, book: Book, tradeId: string): Promise<number> {
-  for (const hold of await holdsOf(tx, tradeId)) {
-    if (!hold.id.startsWith(`${book}/loss/`) || hold.remaining === 0) continue;
-    await releaseHold(tx, tradeId, hold, hold.remaining);
-    return hold.remaining;
-  }
-  const legs = await tx
-    .selectFrom('leg')
-    .select(['cost', 'fees'])
-    .where('trade_id', '=', tradeId)
-    .execute();
-  return legs.reduce((sum, leg) => sum + toNumber(leg.cost + leg.fees), 0);
+/** Two statements: only the second one's snapshot has what was booked while the first one waited. */
+async function lockOpenTrades(tx: LedgerTx, book: Book): Promise<OpenTrade[]> {
+  await sql`
+    SELECT id FROM trade WHERE book = ${book} AND ended_at_ms IS NULL
+    ORDER BY id FOR UPDATE`.execute(tx);
+  const { rows } = await sql<OpenTrade>`
+    SELECT id, status, day, settles_at_ms, coalesce(held, spent, 0)::bigint AS risk
+    FROM trade LEFT JOIN (
+      SELECT trade_id, sum(amount - captured - released) AS held FROM hold
+      WHERE starts_with(target, ${`${book}/loss/`}) AND captured + released < amount
+      GROUP BY trade_id
+    ) AS at_risk ON at_risk.trade_id = id LEFT JOIN (
+      SELECT trade_id, sum(cost + fees) AS spent FROM leg GROUP BY trade_id
+    ) AS filled ON filled.trade_id = id
+    WHERE book = ${book} AND ended_at_ms IS NULL
+    ORDER BY id`.execute(tx);
+  return rows;
+}
+
+async function releaseLossHolds(
+  tx: LedgerTx,
+  book: Book,
+  tradeIds: readonly string[],
+): Promise<void> {
+  await sql`
+    WITH open AS (
+      SELECT trade_id, leg, target, amount - captured - released AS remaining FROM hold
+      WHERE trade_id = ANY(${tradeIds}) AND starts_with(target, ${`${book}/loss/`})
+        AND captured + released < amount
+    ), released AS (
+      UPDATE hold SET released = hold.released + remaining FROM open
+      WHERE hold.trade_id = open.trade_id AND hold.leg = open.leg AND hold.target = open.target
+    )
+    UPDATE counter SET held = held - freed, overrun = greatest(0, used + held - freed - cap)
+    FROM (SELECT target, sum(remaining)::bigint AS freed FROM open GROUP BY target) AS freed
+    WHERE id = target`.execute(tx);
 }
 
 async function insertDayCounters(

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
 import { formatUsd } from '../../domain/decimal.ts';
 import { buyEntries } from '../../domain/ledger-entries.ts';
-import type { MicroContracts, Micros, PriceMicros } from '../../domain/money.ts';
+import type { VenueFill } from '../../domain/market.ts';
 import { costCeil } from '../../domain/money.ts';
-import type { Book, OutcomeIndex, VenueId } from '../../domain/venue-id.ts';
+import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
 import { readToday } from './day.ts';
@@ -12,20 +12,6 @@ import { changeDeskState } from './desk.ts';
 import { captureHold, extendHold, holdsOf, lockCountersOf } from './holds.ts';
 import { completePlacing, isLossCounter, isTradesCounter } from './outcomes.ts';
 import { post } from './postings.ts';
-
-/** A fill as the venue records it; the ids are the venue's own. */
-export interface FillFact {
-  readonly fillId: string;
-  readonly venueOrderId: string;
-  readonly clientOrderId?: string;
-  readonly marketId: string;
-  readonly outcome: OutcomeIndex;
-  readonly action: 'buy' | 'sell';
-  readonly quantity: MicroContracts;
-  readonly priceMicros: PriceMicros;
-  readonly feeMicros: Micros;
-  readonly filledAtMs: number;
-}
 
 /**
  * Books a venue's fill exactly once (I5), even where it breaks a limit: then entries pause. A
@@ -37,7 +23,7 @@ export async function bookFill(
   db: LedgerDb,
   book: Book,
   venue: VenueId,
-  fill: FillFact,
+  fill: VenueFill,
   reading: ClockReading,
 ): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
@@ -69,7 +55,7 @@ export async function bookFill(
 interface OwnFill {
   readonly book: Book;
   readonly venue: VenueId;
-  readonly fill: FillFact;
+  readonly fill: VenueFill;
   readonly order: { id: string; trade_id: string; leg: number };
   readonly reading: ClockReading;
 }
@@ -146,7 +132,7 @@ async function attribute(
   tx: LedgerTx,
   book: Book,
   venue: VenueId,
-  fill: FillFact,
+  fill: VenueFill,
 ): Promise<OwnFill['order'] | undefined> {
   const found = await tx
     .selectFrom('venue_order')

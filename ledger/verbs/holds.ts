@@ -21,32 +21,6 @@ export interface OpenHold extends HoldTarget {
 }
 
 /**
- * Reserves amounts of a trade's first leg in one statement; the rows must be locked and found to
- * have room. A check of theirs refuses what goes beyond, even if a rule were wrong.
- */
-export async function placeHolds(
-  tx: LedgerTx,
-  tradeId: string,
-  holds: readonly (HoldTarget & { readonly amount: number })[],
-): Promise<void> {
-  await sql`
-    WITH wanted AS (
-      SELECT * FROM unnest(
-        ${holds.map(({ id }) => id)}::text[],
-        ${holds.map(({ kind }) => kind)}::text[],
-        ${holds.map(({ amount }) => amount)}::bigint[]) AS wanted (target, target_kind, amount)
-    ), counted AS (
-      UPDATE counter SET held = held + amount FROM wanted
-      WHERE id = target AND target_kind = 'counter'
-    ), paid AS (
-      UPDATE account SET held = held + amount FROM wanted
-      WHERE id = target AND target_kind = 'account'
-    )
-    INSERT INTO hold (trade_id, leg, target, target_kind, amount)
-    SELECT ${tradeId}, 0, target, target_kind, amount FROM wanted`.execute(tx);
-}
-
-/**
  * Locks the counters of the trade's holds by id, before the first of them is changed: a verb that
  * took them one by one as it needs them would deadlock with a reservation. Accounts come after.
  */

@@ -13,7 +13,8 @@ import type { AdmissionView, LegFacts, TradeCounters } from '../../domain/risk/v
 import type { Book } from '../../domain/venue-id.ts';
 import type { LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
-import { strategyStanding } from './strategies.ts';
+import type { StrategyQuestion, StrategyRow } from './strategies.ts';
+import { judgeStrategy, strategyRows } from './strategies.ts';
 
 export interface ViewInput {
   readonly book: Book;
@@ -41,6 +42,7 @@ export async function admissionView(tx: LedgerTx, input: ViewInput): Promise<Adm
     market: { kind: 'market', venue: leg.venue, market: leg.market },
   };
   const counters = await lockCounters(tx, book, limits, Object.values(scopes));
+  const strategy = { book, name: proposal.strategy, limits, atMs: input.reading.atMs };
   const counterOf = (scope: CounterScope): Counter => counters.get(counterId(book, scope))!;
   return {
     book,
@@ -58,8 +60,7 @@ export async function admissionView(tx: LedgerTx, input: ViewInput): Promise<Adm
       event: counterOf(scopes.event),
       market: counterOf(scopes.market),
     },
-    ...(await lockStanding(tx, book, leg, input.facts)),
-    strategy: await strategyStanding(tx, book, proposal.strategy, limits, input.reading.atMs),
+    ...(await lockStanding(tx, leg, input.facts, strategy)),
   };
 }
 
@@ -111,21 +112,24 @@ function lockById(tx: LedgerTx, ids: readonly string[]) {
     .execute();
 }
 
-interface Standing {
+interface Standing extends StrategyRow {
   readonly free: bigint;
   readonly open: readonly { id: string; outcome: number }[];
 }
 
 /**
- * Locks the venue's cash and reads it with the open trades on the leg's market; the market's
- * counter row, already locked, keeps that list true.
+ * Locks the venue's cash and reads it with the open trades on the leg's market and the strategy's
+ * executions; the market's and the day's counter rows, already locked, keep these true.
  */
 async function lockStanding(
   tx: LedgerTx,
-  book: Book,
   leg: ProposalLeg,
   facts: LegFacts,
-): Promise<Pick<AdmissionView, 'cashFreeMicros' | 'sameSideTrades' | 'otherSideTrades'>> {
+  strategy: StrategyQuestion,
+): Promise<
+  Pick<AdmissionView, 'cashFreeMicros' | 'sameSideTrades' | 'otherSideTrades' | 'strategy'>
+> {
+  const { book } = strategy;
   const market = facts.market?.value;
   const outcome = market == null ? undefined : resolveOutcome(market, leg.outcome);
   const { rows } = await sql<Standing>`
@@ -134,15 +138,17 @@ async function lockStanding(
       WHERE id = ${accountRef(book, leg.venue, { kind: 'cash' }).id} FOR UPDATE
     ), on_market AS MATERIALIZED (
       SELECT trade_id, outcome FROM leg WHERE venue = ${leg.venue} AND market = ${leg.market}
-    )
+    ), ${strategyRows(strategy)}
     SELECT coalesce((SELECT free FROM cash), 0) AS free, (
       SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'outcome', outcome) ORDER BY id), '[]')
       FROM on_market JOIN trade ON id = trade_id WHERE book = ${book} AND ended_at_ms IS NULL
-    ) AS open`.execute(tx);
-  const { free, open } = rows[0]!;
+    ) AS open, strategy_row.* FROM strategy_row`.execute(tx);
+  const standing = rows[0]!;
+  const { open } = standing;
   return {
-    cashFreeMicros: toNumber(free),
+    cashFreeMicros: toNumber(standing.free),
     sameSideTrades: open.filter((trade) => trade.outcome === outcome).map(({ id }) => id),
     otherSideTrades: open.filter((trade) => trade.outcome !== outcome).map(({ id }) => id),
+    strategy: await judgeStrategy(tx, strategy, standing),
   };
 }

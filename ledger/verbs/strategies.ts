@@ -5,21 +5,29 @@ import type { Book } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
 
+/** A strategy's name and the limits it is judged by. */
+export interface StrategyQuestion {
+  readonly book: Book;
+  readonly name: string;
+  readonly limits: Limits;
+  readonly atMs: number;
+}
+
+/** What `strategyRows` finds. */
+export interface StrategyRow {
+  readonly enabled: boolean;
+  readonly executed: bigint;
+  readonly taken: bigint;
+}
+
 /**
- * Whether a strategy may execute, and how often it did or is about to within the window. An
- * execution is a trade's first permit; those before the strategy was last enabled no longer count.
- * Trades that are reserved and not yet sent count along, else many at once would all pass. Only
- * executions stop the strategy, until a person enables it.
+ * CTEs that end in `strategy_row`: how often a strategy executed, or is about to, within the
+ * window. An execution is a trade's first permit; those before the strategy was last enabled no
+ * longer count. Trades that are reserved and not yet sent count along, else many at once would all
+ * pass.
  */
-export async function strategyStanding(
-  tx: LedgerTx,
-  book: Book,
-  name: string,
-  limits: Limits,
-  atMs: number,
-): Promise<AdmissionView['strategy']> {
-  const { rows } = await sql<{ enabled: boolean; executed: bigint; taken: bigint }>`
-    WITH standing AS (
+export function strategyRows({ book, name, limits, atMs }: StrategyQuestion) {
+  return sql`standing AS (
       SELECT enabled, enabled_at_ms FROM strategy WHERE book = ${book} AND name = ${name}
     ), permitted AS MATERIALIZED (
       SELECT order_id FROM permit WHERE granted_at_ms > greatest(
@@ -31,14 +39,20 @@ export async function strategyStanding(
     ), taken AS (
       SELECT id FROM executed UNION SELECT id FROM trade
       WHERE book = ${book} AND strategy = ${name} AND status = 'reserved'
-    )
-    SELECT coalesce((SELECT enabled FROM standing), true) AS enabled,
-      (SELECT count(*) FROM executed) AS executed, (SELECT count(*) FROM taken) AS taken`.execute(
-    tx,
-  );
-  const standing = rows[0]!;
-  if (!standing.enabled) return { enabled: false, executionsInWindow: 0 };
-  const executed = toNumber(standing.executed);
+    ), strategy_row AS (
+      SELECT coalesce((SELECT enabled FROM standing), true) AS enabled,
+        (SELECT count(*) FROM executed) AS executed, (SELECT count(*) FROM taken) AS taken
+    )`;
+}
+
+/** Whether the strategy may execute; reaching the maximum stops it until a person enables it. */
+export async function judgeStrategy(
+  tx: LedgerTx,
+  { book, name, limits, atMs }: StrategyQuestion,
+  row: StrategyRow,
+): Promise<AdmissionView['strategy']> {
+  if (!row.enabled) return { enabled: false, executionsInWindow: 0 };
+  const executed = toNumber(row.executed);
   if (executed >= limits.strategyExecutionsMax) {
     await setStrategy(tx, book, name, {
       enabled: false,
@@ -46,7 +60,7 @@ export async function strategyStanding(
       reason: `${executed} executions within ${limits.strategyWindowMs / 1000} s`,
     });
   }
-  return { enabled: true, executionsInWindow: toNumber(standing.taken) };
+  return { enabled: true, executionsInWindow: toNumber(row.taken) };
 }
 
 /** Enables or stops a strategy; enabling starts its count anew. */

@@ -1,17 +1,10 @@
 /** What the venue watch keeps: its cursor, the facts it has seen, and whom it has to tell. */
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
-import type { PriceMicros } from '../../domain/money.ts';
+import type { VenueSettlement } from '../../domain/market.ts';
 import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb } from '../database.ts';
 import { toNumber } from '../database.ts';
-
-export interface SettlementFact {
-  readonly settlementId: string;
-  readonly marketId: string;
-  readonly payoutMicros: readonly [PriceMicros, PriceMicros];
-  readonly settledAtMs: number;
-}
 
 /** One signal to a trade's workflow, kept until it was sent. */
 export interface OutboxRow {
@@ -71,7 +64,7 @@ export async function knownFills(
 export async function storeSettlement(
   db: LedgerDb,
   at: { book: Book; venue: VenueId },
-  fact: SettlementFact,
+  fact: VenueSettlement,
   reading: ClockReading,
 ): Promise<boolean> {
   return db.transaction().execute(async (tx) => {

@@ -2,20 +2,7 @@
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError, readConfig } from '../../contracts/config.ts';
-
-/** Verbatim from the predecessor's deployment checklist, inline comment included. */
-const CHECKLIST = `
-LIVE_TRADING=false         # Keep false for testing
-LIVE_TRADING_INITIAL_BALANCE=1000
-LIVE_TRADING_BET_AMOUNT=50
-LIVE_TRADING_MIN_ROI=2
-LIVE_TRADING_MAX_POSITION_SIZE=500
-LIVE_TRADING_MAX_DAILY_TRADES=5
-LIVE_TRADING_DAILY_LOSS_LIMIT=200
-LIVE_TRADING_RESET_KEY=your_secure_key
-POLYMARKET_API_KEY=test_key
-KALSHI_API_KEY=test_key
-`;
+import { CHECKLIST_ENV } from '../support/checklist-env.ts';
 
 const LIMITS = {
   initialBalanceMicros: { kalshi: 500_000_000, polymarket: 500_000_000 },
@@ -46,7 +33,7 @@ function problemsOf(
 
 describe('the configuration', () => {
   test('of the checklist’s block is paper with its limits', () => {
-    const config = readConfig(parseEnv(CHECKLIST));
+    const config = readConfig(parseEnv(CHECKLIST_ENV));
     expect(config.liveTrading).toBe(false);
     expect(config.venues).toEqual(['kalshi', 'polymarket']);
     expect(config.clockOffsetMs).toBe(0);

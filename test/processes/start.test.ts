@@ -4,22 +4,10 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../worker/embedded/processes.ts';
 import type { BallastProcess } from '../support/process.ts';
 import { runBallast } from '../support/process.ts';
+import { CHECKLIST_ENV } from '../support/checklist-env.ts';
 import { testDirectory } from '../support/servers.ts';
 import { eventually } from '../support/desk.ts';
 import { singleLeg } from '../support/markets.ts';
-
-/** The block of the deployment checklist, verbatim. */
-const CHECKLIST_ENV = `LIVE_TRADING=false         # Keep false for testing
-LIVE_TRADING_INITIAL_BALANCE=1000
-LIVE_TRADING_BET_AMOUNT=50
-LIVE_TRADING_MIN_ROI=2
-LIVE_TRADING_MAX_POSITION_SIZE=500
-LIVE_TRADING_MAX_DAILY_TRADES=5
-LIVE_TRADING_DAILY_LOSS_LIMIT=200
-LIVE_TRADING_RESET_KEY=your_secure_key
-POLYMARKET_API_KEY=test_key
-KALSHI_API_KEY=test_key
-`;
 
 const started: BallastProcess[] = [];
 afterAll(async () => {
