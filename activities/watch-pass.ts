@@ -41,9 +41,12 @@ export async function readVenue(
   return booked;
 }
 
-/** Sends what the ledger owes to workflows. A trade that has ended needs no signal any more. */
-export async function sendSignals(deps: ActivityDeps): Promise<number> {
-  const rows = await deps.ledger.unsentSignals(SIGNALS_PER_PASS_MAX);
+/** Sends what a venue's facts owe to workflows. A trade that has ended needs no signal any more. */
+export async function sendSignals(
+  deps: ActivityDeps,
+  watch: { venue: VenueId; book: Book },
+): Promise<number> {
+  const rows = await deps.ledger.unsentSignals(watch, SIGNALS_PER_PASS_MAX);
   const sent: string[] = [];
   for (const row of rows) {
     const reached = await deps.signal(row.workflowId, row.signal, row.payload);

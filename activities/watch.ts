@@ -29,7 +29,7 @@ async function pass(deps: ActivityDeps, venueId: VenueId, book: Book): Promise<b
   const cancelled = cancellationSignal();
   try {
     await readVenue(deps, venueId, book, cancelled);
-    await sendSignals(deps);
+    await sendSignals(deps, { venue: venueId, book });
     return false;
   } catch (error) {
     cancelled.throwIfAborted();

@@ -206,6 +206,8 @@ interface DiscrepancyTable {
 }
 interface OutboxTable {
   id: SerialInt8;
+  book: Book;
+  venue: VenueId;
   workflow_id: string;
   signal: string;
   payload: Json;

@@ -235,13 +235,15 @@ CREATE TABLE discrepancy (
 );
 CREATE TABLE outbox (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  book ${BOOK},
+  venue text NOT NULL,
   workflow_id text NOT NULL,
   signal text NOT NULL,
   payload jsonb NOT NULL,
   created_at_ms bigint NOT NULL,
   sent_at_ms bigint
 );
-CREATE INDEX outbox_unsent ON outbox (id) WHERE sent_at_ms IS NULL;`;
+CREATE INDEX outbox_unsent ON outbox (book, venue, id) WHERE sent_at_ms IS NULL;`;
 
 /** History is append-only by trigger: not even a careless administrator's session rewrites it. */
 const GUARDS = `

@@ -137,14 +137,11 @@ async function lockOpenTrades(tx: LedgerTx, book: Book): Promise<OpenTrade[]> {
     SELECT id FROM trade WHERE book = ${book} AND ended_at_ms IS NULL
     ORDER BY id FOR UPDATE`.execute(tx);
   const { rows } = await sql<OpenTrade>`
-    SELECT id, status, day, settles_at_ms, coalesce(held, spent, 0)::bigint AS risk
-    FROM trade LEFT JOIN (
-      SELECT trade_id, sum(amount - captured - released) AS held FROM hold
-      WHERE starts_with(target, ${`${book}/loss/`}) AND captured + released < amount
-      GROUP BY trade_id
-    ) AS at_risk ON at_risk.trade_id = id LEFT JOIN (
-      SELECT trade_id, sum(cost + fees) AS spent FROM leg GROUP BY trade_id
-    ) AS filled ON filled.trade_id = id
+    SELECT id, status, day, settles_at_ms, coalesce(
+      (SELECT sum(amount - captured - released) FROM hold WHERE trade_id = trade.id
+        AND starts_with(target, ${`${book}/loss/`}) AND captured + released < amount),
+      (SELECT sum(cost + fees) FROM leg WHERE trade_id = trade.id), 0)::bigint AS risk
+    FROM trade
     WHERE book = ${book} AND ended_at_ms IS NULL
     ORDER BY id`.execute(tx);
   return rows;

@@ -85,8 +85,8 @@ export async function storeSettlement(
       .executeTakeFirst();
     if (inserted === undefined) return false;
     await sql`
-      INSERT INTO outbox (workflow_id, signal, payload, created_at_ms)
-      SELECT DISTINCT 'trade:' || trade.id, 'settled',
+      INSERT INTO outbox (book, venue, workflow_id, signal, payload, created_at_ms)
+      SELECT DISTINCT ${at.book}::text, ${at.venue}::text, 'trade:' || trade.id, 'settled',
         jsonb_build_object('settlementId', ${fact.settlementId}::text), ${reading.atMs}::bigint
       FROM trade JOIN leg ON leg.trade_id = trade.id
       WHERE trade.book = ${at.book} AND leg.venue = ${at.venue} AND leg.market = ${fact.marketId}
@@ -95,11 +95,17 @@ export async function storeSettlement(
   });
 }
 
-/** Signals not yet sent, oldest first. */
-export async function unsentSignals(db: LedgerDb, limit: number): Promise<OutboxRow[]> {
+/** Signals one venue's watch has yet to send, oldest first; two watches never send the same. */
+export async function unsentSignals(
+  db: LedgerDb,
+  watch: { book: Book; venue: VenueId },
+  limit: number,
+): Promise<OutboxRow[]> {
   const rows = await db
     .selectFrom('outbox')
     .select(['id', 'workflow_id', 'signal', 'payload'])
+    .where('book', '=', watch.book)
+    .where('venue', '=', watch.venue)
     .where('sent_at_ms', 'is', null)
     .orderBy('id')
     .limit(limit)

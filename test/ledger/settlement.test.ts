@@ -118,7 +118,9 @@ test('a result is stored once and tells every trade that still holds the market'
   await it.open('other', { market: 'M', venue: 'polymarket' });
   expect(await it.result('kalshi', 1)).toBe(true);
   expect(await it.result('kalshi', 1)).toBe(false);
-  const signals = await it.ledger.unsentSignals(10);
+  const signals = await it.ledger.unsentSignals({ book: 'paper', venue: 'kalshi' }, 10);
+  const other = await it.ledger.unsentSignals({ book: 'paper', venue: 'polymarket' }, 10);
+  expect(other).toEqual([]);
   expect(signals).toMatchObject([
     { workflowId: 'trade:kalshi', signal: 'settled', payload: { settlementId: 'result-M' } },
   ]);
@@ -126,7 +128,7 @@ test('a result is stored once and tells every trade that still holds the market'
     signals.map(({ id }) => id),
     it.reading(),
   );
-  expect(await it.ledger.unsentSignals(10)).toEqual([]);
+  expect(await it.ledger.unsentSignals({ book: 'paper', venue: 'kalshi' }, 10)).toEqual([]);
 });
 
 test('a result stored before the trade is open waits for it', async () => {
