@@ -9,7 +9,7 @@ export function placeOutcome(answer: PlaceOutcome): OrderOutcome {
     case 'rejected':
       return { event: { type: 'order.refused' }, detail: `${answer.code}: ${answer.detail}` };
     case 'notSent':
-      return { event: { type: 'order.withheld' }, detail: answer.detail };
+      return { event: { type: 'order.unwritten' }, detail: answer.detail };
     case 'unknown':
       return { event: { type: 'order.lost' }, detail: answer.detail };
   }

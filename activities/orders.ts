@@ -60,7 +60,7 @@ async function sendFirst(deps: ActivityDeps, order: LegOrder): Promise<Placing> 
   const reading = await clock.read();
   const prepared = await venue.prepare(requestOf(order));
   await ledger.storeOrder(order, prepared, reading);
-  const failures = failuresOf(await judge(deps, order, reading));
+  const failures = failuresOf(await judge(deps, order));
   if (failures.length > 0) return withhold(deps, order, failures);
   const mayWrite = sendWindow();
   const permit = await ledger.grantPermit(
@@ -125,19 +125,17 @@ async function whereItStands(deps: ActivityDeps, order: LegOrder): Promise<Placi
   return placing(standing, order.stored?.detail ?? '', order, await deps.clock.read());
 }
 
-async function judge(
-  deps: ActivityDeps,
-  order: LegOrder,
-  reading: ClockReading,
-): Promise<Verdict[]> {
+async function judge(deps: ActivityDeps, order: LegOrder): Promise<Verdict[]> {
   const venue = deps.venue(order.venue, order.book);
   const [market, quote, status] = await Promise.all([
     venue.market(order.market),
     venue.quote(order.market, order.outcome),
     venue.status(),
   ]);
+  // After the reading: what it took counts against the proposal's life.
+  const { atMs } = await deps.clock.read();
   return judgeSending({
-    atMs: reading.atMs,
+    atMs,
     expiresAtMs: order.expiresAtMs,
     limitPrice: order.limitPrice,
     quantity: order.quantity,

@@ -18,8 +18,10 @@ export type OrderStateName = (typeof ORDER_STATES)[number];
 export type OrderEvent =
   /** A permit was granted: bytes may leave now. */
   | { readonly type: 'order.permitted' }
-  /** A gate refused before any byte left. */
+  /** A gate refused before a permit. Once another attempt has a permit this can be no more. */
   | { readonly type: 'order.withheld' }
+  /** The holder of the permit let it pass: no byte left. */
+  | { readonly type: 'order.unwritten' }
   /** The venue took it and it may still fill. */
   | { readonly type: 'order.rested' }
   /** The venue took it and nothing more can fill. */
@@ -45,7 +47,7 @@ export const orderMachine = setup({
         'order.finished': 'done',
         'order.refused': 'rejected',
         'order.lost': 'unknown',
-        'order.withheld': 'notSent',
+        'order.unwritten': 'notSent',
         'order.absent': 'notSent',
       },
     },

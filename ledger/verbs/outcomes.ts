@@ -47,12 +47,16 @@ export async function bookOutcome(
       await lockCountersOf(tx, order.tradeId);
       await writeOrder(tx, orderId, next, outcome);
       if (next !== 'unknown') await closePermits(tx, orderId, next);
-      // Only what was withheld is known to have left no byte; an absent order was sent all the same.
-      if (event.type !== 'order.withheld') await keepTradesPlace(tx, order.tradeId);
+      if (!leftNoByte(event)) await keepTradesPlace(tx, order.tradeId);
       await moveTrade(tx, order.tradeId, next, outcome, reading);
     }
     return standing(tx, orderId);
   });
+}
+
+/** An absent order counts as sent: its bytes left, whatever became of them. */
+function leftNoByte(event: OrderEvent): boolean {
+  return event.type === 'order.withheld' || event.type === 'order.unwritten';
 }
 
 /** An order that has fills was neither absent nor refused, whatever the answer says: look again. */

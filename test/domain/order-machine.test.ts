@@ -12,6 +12,7 @@ import {
 const EVENT_TYPES: readonly OrderEvent['type'][] = [
   'order.permitted',
   'order.withheld',
+  'order.unwritten',
   'order.rested',
   'order.finished',
   'order.refused',
@@ -27,7 +28,7 @@ const MAY: Record<OrderStateName, Partial<Record<OrderEvent['type'], OrderStateN
     'order.finished': 'done',
     'order.refused': 'rejected',
     'order.lost': 'unknown',
-    'order.withheld': 'notSent',
+    'order.unwritten': 'notSent',
     'order.absent': 'notSent',
   },
   unknown: {

@@ -24,14 +24,14 @@ async function sent(it: LedgerUnderTest, id: string, ...answers: Answer['event']
 
 const FINISHED = { event: 'order.finished', filled: 0 } as const;
 const REFUSED = { event: 'order.refused' } as const;
-const WITHHELD = { event: 'order.withheld' } as const;
+const UNWRITTEN = { event: 'order.unwritten' } as const;
 const ABSENT = { event: 'order.absent' } as const;
 
 test.each([
   // before the last answer, last answer, order, trade, places kept
   { before: [], last: REFUSED, order: 'rejected', trade: 'rejected', kept: 1 },
   { before: [], last: FINISHED, order: 'done', trade: 'unfilled', kept: 1 },
-  { before: [], last: WITHHELD, order: 'notSent', trade: 'not_sent', kept: 0 },
+  { before: [], last: UNWRITTEN, order: 'notSent', trade: 'not_sent', kept: 0 },
   { before: [], last: ABSENT, order: 'notSent', trade: 'not_sent', kept: 1 },
   { before: ['order.lost'], last: ABSENT, order: 'notSent', trade: 'not_sent', kept: 1 },
   { before: ['order.lost'], last: FINISHED, order: 'done', trade: 'unfilled', kept: 1 },
@@ -70,6 +70,20 @@ test('a gate that withholds an order before its permit gives everything back, wi
   expect(trade).toMatchObject({ status: 'not_sent', failures });
   await expectNothingHeld(it);
   expect(await counterOf(it.db, TRADES)).toMatchObject({ used: 0, held: 0 });
+});
+
+test('a gate that refuses after another attempt got its permit changes nothing', async () => {
+  const it = under();
+  await it.setUp();
+  await it.accept('a');
+  await it.permit('a');
+  const standing = await it.answer('a', { event: 'order.withheld' });
+  expect(standing).toMatchObject({ orderState: 'sending', tradeStatus: 'reserved' });
+  expect(await counterOf(it.db, 'paper/exposure')).toMatchObject({ used: 0, held: usd(50) });
+  // The attempt that holds the permit goes on, and its answer is booked.
+  await it.answer('a', { event: 'order.finished', filled: 100 });
+  await it.fill('a', 100);
+  expect((await it.ledger.readLegOrder('a', 0)).tradeStatus).toBe('open');
 });
 
 test.each(['order.lost', 'order.rested'] as const)(
