@@ -112,11 +112,7 @@ async function prepareLedger({ config, databaseUrl, clock, log }: EngineOptions)
   const changes = await ledger.setUpDesk(DESK, config.limits, await clock.read());
   if (changes.length > 0) {
     await ledger.close();
-    const lines = changes.map(({ field, was, is }) => `  ${field}: ledger ${was}, here ${is}`);
-    throw new LimitsDiffer(
-      `the limits of this process are not those of the desk:\n${lines.join('\n')}\n` +
-        'adopt them on purpose: ballast limits apply --reason "..."',
-    );
+    throw new LimitsDiffer(changes);
   }
   return ledger;
 }

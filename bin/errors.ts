@@ -1,8 +1,29 @@
 /** What stops a process before it runs. Apart from the rest, so that the CLI loads no server code. */
 
-/** This process's limits are not those of the ledger; a person has to adopt them. */
+/** One limit as the ledger has it, and as this process would have it. */
+interface Difference {
+  readonly field: string;
+  readonly was: string;
+  readonly is: string;
+}
+
+/** This process's limits are not those of the ledger; a person has to decide. */
 export class LimitsDiffer extends Error {
   override readonly name = 'LimitsDiffer';
+  constructor(differences: readonly Difference[]) {
+    const lines = differences.map(({ field, was, is }) => `  ${field}: ledger ${was}, here ${is}`);
+    super(
+      `the limits of this process are not those of the desk:\n${lines.join('\n')}\n${adviceOn(differences)}`,
+    );
+  }
+}
+
+/** The opening cash was deposited once: no command makes it another, so none may be promised. */
+function adviceOn(differences: readonly Difference[]): string {
+  return differences.some(({ field }) => field === 'initialBalanceMicros')
+    ? 'the initial balance was deposited at first start and stays: set LIVE_TRADING_INITIAL_BALANCE, ' +
+        'BALLAST_INITIAL_BALANCE_KALSHI and BALLAST_VENUES back, or start on another BALLAST_DATA_DIR'
+    : 'adopt them on purpose: ballast limits apply --reason "..."';
 }
 
 /** Another process runs a desk on this data directory. */

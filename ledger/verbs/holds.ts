@@ -87,9 +87,7 @@ export async function extendHold(
   await sql`
     UPDATE hold SET amount = amount + ${by}
     WHERE trade_id = ${tradeId} AND leg = ${hold.leg} AND target = ${hold.id}`.execute(tx);
-  await sql`
-    UPDATE counter SET held = held + ${by}, overrun = greatest(0, used + held + ${by} - cap)
-    WHERE id = ${hold.id}`.execute(tx);
+  await moveHeld(tx, hold, { held: by, used: 0 });
 }
 
 /** Takes back what a position used of a counter that counts what is open. */
@@ -98,9 +96,9 @@ export async function freeUsed(tx: LedgerTx, counter: string, amount: number): P
 }
 
 /**
- * Moves a target's `held` and `used`. Only a fact may take it past its cap: the overrun is what
- * stands above, and shrinks again as room returns. A new hold never raises it, so that the row's
- * check refuses a reservation beyond the cap even if a rule were wrong.
+ * Moves a target's `held` and `used` after a fact, which may take it past its cap: the overrun is
+ * what stands above, and shrinks again as room returns. Reservations do not come here: they leave
+ * the overrun alone, so that the row's check refuses what goes beyond even if a rule were wrong.
  */
 export async function moveHeld(
   tx: LedgerTx,
@@ -116,8 +114,7 @@ export async function moveHeld(
     UPDATE counter SET
       held = held + ${by.held},
       used = used + ${by.used},
-      overrun = CASE WHEN ${by.held > 0}::boolean THEN overrun
-        ELSE greatest(0, used + ${by.used} + held + ${by.held} - cap) END
+      overrun = greatest(0, used + ${by.used} + held + ${by.held} - cap)
     WHERE id = ${target.id}`.execute(tx);
 }
 

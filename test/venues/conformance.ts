@@ -5,31 +5,24 @@ import type { OrderRequest } from '../../venues/venue.ts';
 import type { VenueUnderTest } from './venue-under-test.ts';
 import { accepted, contracts, orderOf, price, send } from './venue-under-test.ts';
 
-/** How to make the venue, and which cases it cannot pass and why. */
+/** How to make the venue. */
 export interface ConformanceOptions {
   readonly name: string;
   readonly newVenue: () => Promise<VenueUnderTest>;
-  readonly skip?: readonly { readonly reason: string; readonly cases: readonly string[] }[];
 }
 
 const OFFER = { yes: { asks: [['0.50', '10']] } } as const;
 
 /** Registers the suite with jest for one venue. */
 export function runVenueConformance(options: ConformanceOptions): void {
-  const skipped = new Map(
-    (options.skip ?? []).flatMap(({ reason, cases }) => cases.map((name) => [name, reason])),
-  );
   let current: VenueUnderTest | undefined;
   const held = (): VenueUnderTest => {
     if (current === undefined) throw new Error('no venue: beforeEach did not run');
     return current;
   };
   const rule = (name: string, run: (t: VenueUnderTest) => Promise<void>): void => {
-    const reason = skipped.get(name);
-    // oxlint-disable jest/expect-expect, jest/valid-title, jest/no-disabled-tests -- a suite's frame
-    if (reason === undefined) test(name, () => run(held()));
-    else test.skip(`${name} (${reason})`, () => {});
-    // oxlint-enable
+    // oxlint-disable-next-line jest/expect-expect, jest/valid-title -- a suite's frame
+    test(name, () => run(held()));
   };
 
   describe(`${options.name} as a venue`, () => {
