@@ -7,6 +7,10 @@ export type DeskId = (typeof DESKS)[number];
 export const DESK_STATES = ['active', 'paused', 'halted'] as const;
 export type DeskState = (typeof DESK_STATES)[number];
 
+/** Why a desk stopped: a person's pause, or a break or breach that only an admin lifts. */
+export const PAUSE_CAUSES = ['operator', 'breach'] as const;
+export type PauseCause = (typeof PAUSE_CAUSES)[number];
+
 export const PHASES = ['paper', 'live', 'scaling', 'full'] as const;
 export type Phase = (typeof PHASES)[number];
 
@@ -18,6 +22,8 @@ export interface Desk {
   readonly id: DeskId;
   readonly phase: Phase;
   readonly state: DeskState;
+  /** Means nothing while the desk is active. */
+  readonly cause: PauseCause;
   readonly reason: string;
   /** Rises with every pause; permits carry the epoch they were granted in. */
   readonly epoch: number;

@@ -3,6 +3,7 @@ import type { PostgresPool, PostgresPoolClient, Transaction } from 'kysely';
 import pg from 'pg';
 import { assert } from '../domain/assert.ts';
 import { ledgerMigration } from './migrations/0001-ledger.ts';
+import { survivalMigration } from './migrations/0002-survival.ts';
 import type { Database } from './schema.ts';
 
 /** A connection pool on the ledger's database. */
@@ -95,7 +96,7 @@ export function openPool(config: pg.PoolConfig, onLost: (error: Error) => void):
   return pool;
 }
 
-const MIGRATIONS = { '0001-ledger': ledgerMigration };
+const MIGRATIONS = { '0001-ledger': ledgerMigration, '0002-survival': survivalMigration };
 
 /**
  * Brings the ledger's tables up to date; safe to run from several processes at once.

@@ -14,7 +14,7 @@ export function clientOrderId(order: {
   attempt: number;
 }): string {
   const text = `ballast-order/${order.book}/${order.tradeId}/${order.leg}/${order.attempt}`;
-  const hex = createHash('sha256').update(text).digest('hex');
+  const hex = sha256Hex(text);
   // Version 8 (custom) and variant bits make it a well-formed UUID.
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
   return [
@@ -28,7 +28,12 @@ export function clientOrderId(order: {
 
 /** The hash of what a proposal asks, whatever the order of its fields and the spelling of numbers. */
 export function proposalHash(proposal: Proposal): string {
-  return createHash('sha256').update(canonicalJson(proposal)).digest('hex');
+  return sha256Hex(canonicalJson(proposal));
+}
+
+/** The SHA-256 of a text in UTF-8, as 64 hexadecimal digits. */
+export function sha256Hex(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** JSON with sorted keys and without absent fields. */

@@ -1,7 +1,7 @@
 /** The tables as Kysely sees them. bigint columns are bigint here and nowhere else. */
 import type { ColumnType, Generated } from 'kysely';
 import type { CounterKind } from '../domain/counters.ts';
-import type { DeskId, DeskState, OrderKind, Phase } from '../domain/desk.ts';
+import type { DeskId, DeskState, OrderKind, PauseCause, Phase } from '../domain/desk.ts';
 import type { OrderStateName } from '../domain/order-machine.ts';
 import type { TradeStatus } from '../domain/trade.ts';
 import type { Book, OutcomeIndex, TimeInForce, VenueId } from '../domain/venue-id.ts';
@@ -24,6 +24,8 @@ interface DeskTable {
   id: DeskId;
   phase: Phase;
   state: DeskState;
+  /** Who stopped it last and may let it go on; means nothing while it is active. */
+  cause: Generated<PauseCause>;
   reason: string;
   changed_by: string;
   changed_at_ms: Int8;
@@ -214,8 +216,53 @@ interface OutboxTable {
   created_at_ms: Int8;
   sent_at_ms: NullableInt8;
 }
+interface LedgerIdentityTable {
+  one: Generated<boolean>;
+  id: string;
+}
+interface AuditTable {
+  seq: Int8;
+  at_ms: Int8;
+  desk: DeskId | null;
+  actor: string;
+  verified: boolean;
+  action: string;
+  reason: string;
+  /** Canonical JSON, as text: its very bytes are in the hash. */
+  detail: string;
+  prev_hash: string;
+  hash: string;
+}
+interface AuditHeadTable {
+  one: Generated<boolean>;
+  seq: Int8;
+  hash: string;
+}
+interface IntentTable {
+  id: string;
+  desk: DeskId;
+  action: string;
+  actor: string;
+  role: string;
+  reason: string;
+  created_at: Generated<Date>;
+  expires_at: Date;
+  consumed_at: Date | null;
+}
+interface DailyReportTable {
+  book: Book;
+  date: string;
+  revision: number;
+  body: Json;
+  issued_at_ms: Int8;
+}
 
 export interface Database {
+  ledger_identity: LedgerIdentityTable;
+  audit: AuditTable;
+  audit_head: AuditHeadTable;
+  intent: IntentTable;
+  daily_report: DailyReportTable;
   desk: DeskTable;
   day: DayTable;
   strategy: StrategyTable;

@@ -128,6 +128,7 @@ export async function readDesk(
       id: row.id,
       phase: row.phase,
       state: row.state,
+      cause: row.cause,
       reason: row.reason,
       epoch: toNumber(row.epoch),
     },

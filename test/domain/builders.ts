@@ -103,7 +103,14 @@ const ACCEPTED: AdmissionView = {
   atMs: AT_MS,
   expiresAtMs: AT_MS + 60_000,
   day: '2026-11-22',
-  desk: { id: 'main', phase: 'paper', state: 'active', reason: 'started', epoch: 1 },
+  desk: {
+    id: 'main',
+    phase: 'paper',
+    state: 'active',
+    cause: 'operator',
+    reason: 'started',
+    epoch: 1,
+  },
   limits: LIMITS,
   facts: { market: fact(MARKET), quote: fact(QUOTE), status: fact(STATUS) },
   counters: {

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { checkI5 } from '../../domain/invariants/books.ts';
 import { readBooks } from '../../ledger/read/books.ts';
+import { appendAudit } from '../../ledger/verbs/audit.ts';
 import { readDesk } from '../../ledger/verbs/desk.ts';
 import { balanceOf, counterOf } from './books-in-sql.ts';
 import type { LedgerUnderTest } from './harness.ts';
@@ -155,7 +156,22 @@ test.each(APPEND_ONLY)('%s rows are append-only: no UPDATE, DELETE or TRUNCATE',
   await it.setUp();
   await it.open('a');
   await it.settle('a', 1);
-  const column = { transfer: 'code', decision: 'day', fill: 'venue', settlement: 'market' }[table];
+  await it.db.transaction().execute(async (tx) => {
+    const entry = { actor: 'tester', verified: true, action: 'test.ran', reason: 'a test' };
+    await appendAudit(tx, entry, it.reading().atMs);
+    await tx
+      .insertInto('daily_report')
+      .values({ book: 'paper', date: '2026-11-22', revision: 1, body: '{}', issued_at_ms: 0 })
+      .execute();
+  });
+  const column = {
+    transfer: 'code',
+    decision: 'day',
+    fill: 'venue',
+    settlement: 'market',
+    audit: 'actor',
+    daily_report: 'book',
+  }[table];
   for (const change of [
     `UPDATE ${table} SET ${column} = ${column}`,
     `DELETE FROM ${table}`,

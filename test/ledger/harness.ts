@@ -249,8 +249,9 @@ export async function emptyLedger(db: Ledger['db']): Promise<void> {
       await sql`ALTER TABLE ${sql.table(table)} DISABLE TRIGGER USER`.execute(tx);
     }
     await sql`TRUNCATE desk, day, strategy, account, transfer, counter, hold, proposal, decision,
-      trade, leg, venue_order, permit, fact, fill, settlement, watch, discrepancy, outbox
-      RESTART IDENTITY`.execute(tx);
+      trade, leg, venue_order, permit, fact, fill, settlement, watch, discrepancy, outbox, audit,
+      intent, daily_report RESTART IDENTITY`.execute(tx);
+    await sql`UPDATE audit_head SET seq = 0, hash = ''`.execute(tx);
     for (const table of APPEND_ONLY) {
       await sql`ALTER TABLE ${sql.table(table)} ENABLE TRIGGER USER`.execute(tx);
     }
@@ -258,7 +259,14 @@ export async function emptyLedger(db: Ledger['db']): Promise<void> {
 }
 
 /** Tables whose rows are written once and never changed. */
-export const APPEND_ONLY = ['transfer', 'decision', 'fill', 'settlement'] as const;
+export const APPEND_ONLY = [
+  'transfer',
+  'decision',
+  'fill',
+  'settlement',
+  'audit',
+  'daily_report',
+] as const;
 
 /** Dollars in micro-dollars, for expectations that read well. */
 export { contracts, usd };
