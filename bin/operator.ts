@@ -13,7 +13,7 @@ import { machineClock } from './clock.ts';
 export async function enableStrategy(config: Config, name: string, reason: string): Promise<void> {
   const { atMs } = await machineClock(config.clockOffsetMs).read();
   await withLedger(config, (ledger) =>
-    ledger.setStrategy(bookOf(DESK, 'paper'), name, { enabled: true, atMs, reason }),
+    ledger.enableStrategy(bookOf(DESK, 'paper'), name, { actor: 'cli', atMs, reason }),
   );
 }
 

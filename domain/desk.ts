@@ -39,3 +39,8 @@ export function bookOf(desk: DeskId, phase: Phase): Book {
 export function allows(state: DeskState, kind: OrderKind): boolean {
   return state === 'active' || (state === 'paused' && kind === 'exit');
 }
+
+/** The kinds of order that may not be sent in `state`. */
+export function forbiddenKinds(state: DeskState): OrderKind[] {
+  return ORDER_KINDS.filter((kind) => !allows(state, kind));
+}

@@ -3,8 +3,10 @@ import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { LedgerDb } from './database.ts';
 import { databaseNowMs, migrateLedger, openDatabase, pendingMigrations } from './database.ts';
 import * as desk from './verbs/desk.ts';
+import * as deskState from './verbs/desk-state.ts';
 import * as facts from './verbs/facts.ts';
 import * as fills from './verbs/fills.ts';
+import * as intents from './verbs/intents.ts';
 import * as orders from './verbs/orders.ts';
 import * as outcomes from './verbs/outcomes.ts';
 import * as proposals from './verbs/proposals.ts';
@@ -41,11 +43,11 @@ export interface Ledger {
   readonly writeCursor: Bound<typeof watching.writeCursor>;
   readonly unsentSignals: Bound<typeof watching.unsentSignals>;
   readonly markSent: Bound<typeof watching.markSent>;
-  readonly setStrategy: (
-    book: Book,
-    name: string,
-    to: { enabled: boolean; atMs: number; reason: string },
-  ) => Promise<void>;
+  readonly enableStrategy: Bound<typeof strategies.enableStrategy>;
+  readonly pauseDesk: Bound<typeof deskState.pauseDesk>;
+  readonly resumeDesk: Bound<typeof deskState.resumeDesk>;
+  readonly acknowledgeStop: Bound<typeof deskState.acknowledgeStop>;
+  readonly writeIntent: Bound<typeof intents.writeIntent>;
   readonly close: () => Promise<void>;
 }
 
@@ -79,7 +81,11 @@ export function openLedger(url: string, onLost: (error: Error) => void): Ledger 
     writeCursor: bind(watching.writeCursor),
     unsentSignals: bind(watching.unsentSignals),
     markSent: bind(watching.markSent),
-    setStrategy: bind(strategies.setStrategy),
+    enableStrategy: bind(strategies.enableStrategy),
+    pauseDesk: bind(deskState.pauseDesk),
+    resumeDesk: bind(deskState.resumeDesk),
+    acknowledgeStop: bind(deskState.acknowledgeStop),
+    writeIntent: bind(intents.writeIntent),
     close: () => db.destroy(),
   };
 }

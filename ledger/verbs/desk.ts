@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
+import type { AuditEntry } from '../../domain/audit.ts';
 import type { ClockReading } from '../../domain/clock.ts';
 import type { CounterKind } from '../../domain/counters.ts';
 import { capOf } from '../../domain/counters.ts';
-import type { Desk, DeskId, DeskState } from '../../domain/desk.ts';
+import type { Desk, DeskId } from '../../domain/desk.ts';
 import { bookOf } from '../../domain/desk.ts';
 import { depositEntries } from '../../domain/ledger-entries.ts';
 import type { Limits } from '../../domain/limits.ts';
@@ -11,6 +12,7 @@ import { utcDate } from '../../domain/day.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
 import { DeskMissing } from '../errors.ts';
+import { appendAudit } from './audit.ts';
 import { readToday } from './day.ts';
 import { post } from './postings.ts';
 
@@ -54,6 +56,7 @@ export async function setUpDesk(
         recordedAtMs: reading.atMs,
       });
     }
+    await appendAudit(tx, setUpEntry(desk, limits), reading.atMs);
     return [];
   });
 }
@@ -86,8 +89,23 @@ export async function applyLimits(
       .execute();
     const book = bookOf(desk, stored.desk.phase);
     await recap(tx, book, kept, await readToday(tx, book, reading));
+    const { who: actor, reason } = by;
+    const entry = { desk, actor, reason, verified: true, action: 'limits.applied' };
+    await appendAudit(tx, { ...entry, detail: { changes } }, reading.atMs);
     return changes;
   });
+}
+
+function setUpEntry(desk: DeskId, limits: Limits): AuditEntry {
+  const action = 'desk.set-up';
+  return {
+    desk,
+    actor: 'start',
+    verified: true,
+    action,
+    reason: 'first start',
+    detail: { limits },
+  };
 }
 
 /** Closed days keep the caps they had. */
@@ -134,30 +152,6 @@ export async function readDesk(
     },
     limits: row.limits as Limits,
   };
-}
-
-/**
- * Changes a desk's state; leaving `active` raises the epoch, so that permits granted before can
- * be told from those after. A halt is never weakened to a pause.
- */
-export async function changeDeskState(
-  db: LedgerDb | LedgerTx,
-  id: DeskId,
-  to: { state: DeskState; reason: string; by: string },
-  atMs: number,
-): Promise<void> {
-  await db
-    .updateTable('desk')
-    .set((eb) => ({
-      state: to.state,
-      reason: to.reason,
-      changed_by: to.by,
-      changed_at_ms: atMs,
-      epoch: to.state === 'active' ? eb.ref('epoch') : eb('epoch', '+', 1n),
-    }))
-    .where('id', '=', id)
-    .$if(to.state === 'paused', (query) => query.where('state', '=', 'active'))
-    .execute();
 }
 
 function differences(was: Limits, is: Limits): LimitChange[] {

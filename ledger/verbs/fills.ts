@@ -8,7 +8,7 @@ import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
 import { readToday } from './day.ts';
-import { changeDeskState } from './desk.ts';
+import { breachDesk } from './desk-state.ts';
 import { captureHold, extendHold, holdsOf, lockCountersOf } from './holds.ts';
 import { completePlacing, isLossCounter, isTradesCounter } from './outcomes.ts';
 import { post } from './postings.ts';
@@ -170,5 +170,5 @@ export async function recordDiscrepancy(
     .execute();
   const desk = found.book === 'drill' ? 'drill' : 'main';
   const reason = `discrepancy at ${found.venue}: ${found.detail}`;
-  await changeDeskState(tx, desk, { state: 'paused', reason, by: 'ledger' }, found.reading.atMs);
+  await breachDesk(tx, desk, { actor: 'ledger', reason }, found.reading);
 }

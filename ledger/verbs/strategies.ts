@@ -4,6 +4,7 @@ import type { AdmissionView } from '../../domain/risk/view.ts';
 import type { Book } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
+import { appendAudit } from './audit.ts';
 
 /** A strategy's name and the limits it is judged by. */
 export interface StrategyQuestion {
@@ -54,26 +55,37 @@ export async function judgeStrategy(
   if (!row.enabled) return { enabled: false, executionsInWindow: 0 };
   const executed = toNumber(row.executed);
   if (executed >= limits.strategyExecutionsMax) {
-    await setStrategy(tx, book, name, {
-      enabled: false,
-      atMs,
-      reason: `${executed} executions within ${limits.strategyWindowMs / 1000} s`,
-    });
+    const reason = `${executed} executions within ${limits.strategyWindowMs / 1000} s`;
+    await setStrategy(tx, book, name, { enabled: false, atMs, reason, actor: 'ledger' });
   }
   return { enabled: true, executionsInWindow: toNumber(row.taken) };
 }
 
-/** Enables or stops a strategy; enabling starts its count anew. */
-export async function setStrategy(
-  db: LedgerDb | LedgerTx,
+/** Lets a strategy execute again; its count starts anew. */
+export async function enableStrategy(
+  db: LedgerDb,
   book: Book,
   name: string,
-  to: { enabled: boolean; atMs: number; reason: string },
+  asked: { actor: string; atMs: number; reason: string },
+): Promise<void> {
+  await db.transaction().execute((tx) => setStrategy(tx, book, name, { ...asked, enabled: true }));
+}
+
+/** Enables or stops a strategy; the last step of its transaction. */
+async function setStrategy(
+  tx: LedgerTx,
+  book: Book,
+  name: string,
+  to: { enabled: boolean; atMs: number; reason: string; actor: string },
 ): Promise<void> {
   const values = { enabled: to.enabled, enabled_at_ms: to.atMs, reason: to.reason };
-  await db
+  await tx
     .insertInto('strategy')
     .values({ book, name, ...values })
     .onConflict((conflict) => conflict.columns(['book', 'name']).doUpdateSet(values))
     .execute();
+  const action = to.enabled ? 'strategy.enabled' : 'strategy.stopped';
+  const { actor, reason } = to;
+  const entry = { actor, reason, verified: true, action, detail: { book, name } };
+  await appendAudit(tx, entry, to.atMs);
 }

@@ -9,7 +9,6 @@ import type { Book } from '../../domain/venue-id.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { readBooks } from '../../ledger/read/books.ts';
-import { changeDeskState } from '../../ledger/verbs/desk.ts';
 import type { VenueFill } from '../../domain/market.ts';
 import type { OrderOutcome, OrderStanding } from '../../ledger/verbs/outcomes.ts';
 import type { ReserveOutcome } from '../../ledger/verbs/reserve.ts';
@@ -166,14 +165,18 @@ export class LedgerUnderTest {
     return this.record(id);
   }
 
-  pause(reason = 'a test'): Promise<void> {
-    const to = { state: 'paused', reason, by: 'tester' } as const;
-    return changeDeskState(this.db, 'main', to, this.#nowMs);
+  async pause(reason = 'a test'): Promise<void> {
+    const asked = { actor: 'tester', reason, verified: true };
+    await this.ledger.pauseDesk('main', asked, this.reading());
   }
 
-  setDesk(state: 'active' | 'halted'): Promise<void> {
-    const to = { state, reason: 'a test', by: 'tester' };
-    return changeDeskState(this.db, 'main', to, this.#nowMs);
+  /** Writes the row itself: no verb of this version halts a desk or lifts a halt. */
+  async setDesk(state: 'active' | 'halted'): Promise<void> {
+    await sql`
+      UPDATE desk SET state = ${state}, reason = 'a test',
+        cause = ${state === 'active' ? 'operator' : 'breach'},
+        epoch = epoch + ${state === 'active' ? 0 : 1}
+      WHERE id = 'main'`.execute(this.db);
   }
 
   /** I2, I6, I7, and what held and open amounts come to when summed from the trades themselves. */

@@ -19,8 +19,8 @@ test('REPEATED_EXECUTION a strategy stops after its maximum and stays stopped un
   // The window is long over, and still it is stopped.
   it.setClock('2026-11-22T20:00:00Z');
   expect(codesOf(await it.propose('e', { strategy: 's' }))).toEqual(DENIED);
-  const to = { enabled: true, atMs: it.reading().atMs, reason: 'looked at' };
-  await it.ledger.setStrategy('paper', 's', to);
+  const asked = { actor: 'tester', atMs: it.reading().atMs, reason: 'looked at' };
+  await it.ledger.enableStrategy('paper', 's', asked);
   await it.accept('f', { strategy: 's' });
 });
 
@@ -43,8 +43,8 @@ test('REPEATED_EXECUTION enabling starts the count anew within the window', asyn
   for (const id of ['a', 'b', 'c']) await it.open(id, { strategy: 's' });
   expect(codesOf(await it.propose('d', { strategy: 's' }))).toEqual(DENIED);
   it.setClock('2026-11-22T12:00:01Z');
-  const to = { enabled: true, atMs: it.reading().atMs, reason: 'looked at' };
-  await it.ledger.setStrategy('paper', 's', to);
+  const asked = { actor: 'tester', atMs: it.reading().atMs, reason: 'looked at' };
+  await it.ledger.enableStrategy('paper', 's', asked);
   it.setClock('2026-11-22T12:00:02Z');
   for (const id of ['e', 'f', 'g']) await it.open(id, { strategy: 's' });
   expect(codesOf(await it.propose('h', { strategy: 's' }))).toEqual(DENIED);
@@ -77,8 +77,11 @@ test('a strategy stopped by a person is denied from the first on, in that book o
   const it = under();
   await it.setUp();
   await it.setUp({}, 'drill');
-  const to = { enabled: false, atMs: Date.parse(NOON), reason: 'by hand' };
-  await it.ledger.setStrategy('paper', 's', to);
+  const row = { book: 'paper', name: 's', enabled: false, reason: 'by hand' } as const;
+  await it.db
+    .insertInto('strategy')
+    .values({ ...row, enabled_at_ms: Date.parse(NOON) })
+    .execute();
   expect(codesOf(await it.propose('a', { strategy: 's' }))).toEqual(DENIED);
   await it.receive('d', { strategy: 's' }, 'drill');
   await it.storeFacts('d', { strategy: 's' }, 'drill');
