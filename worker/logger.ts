@@ -3,16 +3,28 @@ import { join } from 'node:path';
 import type { LogLevel, LogMetadata, Logger as TemporalLogger } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { destination, multistream, pino, stdTimeFunctions } from 'pino';
+import { multistream, pino, stdTimeFunctions } from 'pino';
+import { openRotatingFile } from './rotating-file.ts';
 
 /** Paths whose values never reach a log, wherever they are nested one or two levels deep. */
 const REDACTED = ['token', 'tokens', 'password', 'secret', 'privateKey', 'authorization'];
 
-/** Logs JSON lines to `<dataDir>/app.log`, and errors to standard error too. */
+/** `app.log` is set aside at this size; with five older ones that is 60 MB at most. */
+const LOG_BYTES_MAX = 10 * 1024 * 1024;
+const LOGS_KEPT = 5;
+
+/**
+ * Logs JSON lines to `<dataDir>/app.log`, and errors to standard error too. Written synchronously:
+ * the last line before a crash is the one that is needed.
+ */
 export function createLogger(options: { level: string; dataDir: string }): Logger {
   mkdirSync(options.dataDir, { recursive: true });
-  // Synchronous: the last line before a crash is the one that is needed.
-  const file = destination({ dest: join(options.dataDir, 'app.log'), mode: 0o600, sync: true });
+  const file = openRotatingFile({
+    path: join(options.dataDir, 'app.log'),
+    bytesMax: LOG_BYTES_MAX,
+    kept: LOGS_KEPT,
+    onFailure: (error) => process.stderr.write(`app.log cannot be written: ${String(error)}\n`),
+  });
   return pino(
     {
       level: options.level,

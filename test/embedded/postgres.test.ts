@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
@@ -126,6 +134,17 @@ describe('one data directory', () => {
 
     expect(new URL(second.url).port).toBe(String(port));
     expect(isAlive(first.pid)).toBe(false);
+  });
+
+  test('a server whose cluster has vanished is not replaced by an empty one', async () => {
+    const vanishing = testDirectory('vanished');
+    const postgres = await start(vanishing, { fsync: false });
+    process.kill(postgres.pid, 'SIGKILL');
+    await eventually('Postgres is gone', () => !postgres.runs());
+    renameSync(join(vanishing, 'postgres'), join(vanishing, 'elsewhere'));
+
+    await expect(postgres.restart()).rejects.toThrow('restore it from a backup');
+    expect(existsSync(join(vanishing, 'postgres'))).toBe(false);
   });
 
   test('a port that is taken gives an error with the log, and leaves no state', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
@@ -50,6 +50,19 @@ test('workflows survive a kill of the server, and the stale state is replaced', 
   );
   expect(status.name).toBe('RUNNING');
   expect(statSync(join(dataDir, 'temporal.db')).mode & 0o777).toBe(0o600);
+});
+
+test('a server that nobody had time to write down is found by its file, and adopted', async () => {
+  const dataDir = testDirectory('temporal');
+  const first = await start({ dataDir, port: 0, ui: false });
+  rmSync(join(dataDir, 'temporal.json'));
+
+  const second = await start({ dataDir, ui: false });
+
+  expect(second).toMatchObject({ pid: first.pid, address: first.address, adopted: true });
+  expect(existsSync(join(dataDir, 'temporal.json'))).toBe(true);
+  await second.stop();
+  expect(isAlive(first.pid)).toBe(false);
 });
 
 test('the Web UI is served at the address given, and only when asked for', async () => {

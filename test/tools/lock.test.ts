@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { withLock } from '../../tools/setup/lock.mjs';
+import { tryLock, withLock } from '../../tools/setup/lock.mjs';
 import { eventually, runNode, type NodeChild } from '../support/children.ts';
 import { testDirectory } from '../support/servers.ts';
 
@@ -76,4 +76,28 @@ test('a failure inside releases the lock', async () => {
 
   await expect(failing).rejects.toThrow('inside');
   expect(await withLock(lock, () => 'free again')).toBe('free again');
+});
+
+test('a lock that is tried goes to one at a time, and names who holds it', () => {
+  const first = tryLock(lock);
+  expect(first.held).toBe(true);
+  expect(tryLock(lock)).toEqual({ held: false, ownerPid: process.pid });
+  if (first.held) first.release();
+
+  const second = tryLock(lock);
+  expect(second.held).toBe(true);
+  // Given back twice: the second time it is another's.
+  if (first.held) first.release();
+  expect(tryLock(lock).held).toBe(false);
+  if (second.held) second.release();
+  expect(existsSync(lock)).toBe(false);
+});
+
+test('the lock of a killed process is not worth waiting for', async () => {
+  const killed = contender();
+  await eventually('it is in', () => lines().length === 1);
+  killed.process.kill('SIGKILL');
+  await killed.ended();
+
+  expect(tryLock(lock).held).toBe(true);
 });

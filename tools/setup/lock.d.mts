@@ -7,3 +7,14 @@ export function withLock<T>(
   work: () => Promise<T> | T,
   onWait?: (pid: number | undefined) => void,
 ): Promise<T>;
+
+/** A lock that was tried: held until it is released or this process ends, or somebody else's. */
+export type TriedLock =
+  | { readonly held: true; readonly release: () => void }
+  | { readonly held: false; readonly ownerPid: number | undefined };
+
+/**
+ * Takes the lock at this path at once or not at all; a lock whose owner died is taken over. The
+ * directory above must exist. `ownerPid` is the process that holds it, if it still does.
+ */
+export function tryLock(lock: string): TriedLock;

@@ -48,6 +48,18 @@ function tryAcquire(lock, owner) {
   return attempt(() => renameSync(join(lock, other), join(lock, owner)));
 }
 
+function release(lock, owner) {
+  rmSync(join(lock, owner), { force: true });
+  attempt(() => rmdirSync(lock));
+}
+
+export function tryLock(lock) {
+  const owner = me();
+  if (tryAcquire(lock, owner)) return { held: true, release: () => release(lock, owner) };
+  const other = ownerOf(lock);
+  return { held: false, ownerPid: other === undefined ? undefined : ownerPid(other) };
+}
+
 export async function withLock(lock, work, onWait = () => {}) {
   const owner = me();
   mkdirSync(dirname(lock), { recursive: true });
@@ -59,7 +71,6 @@ export async function withLock(lock, work, onWait = () => {}) {
   try {
     return await work();
   } finally {
-    rmSync(join(lock, owner), { force: true });
-    attempt(() => rmdirSync(lock));
+    release(lock, owner);
   }
 }

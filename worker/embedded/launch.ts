@@ -2,10 +2,19 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedServerError } from './errors.ts';
-import { identify, stillRuns, stopProcess, until, type ProcessIdentity } from './processes.ts';
+import {
+  identify,
+  stillRuns,
+  stopProcess,
+  until,
+  type ProcessIdentity,
+  type StopSignal,
+} from './processes.ts';
 
 const LARGEST_LOG_BYTES = 10 * 1024 * 1024;
-const TAIL_LINES = 15;
+/** A crash says at the head why, and then only where. */
+const HEAD_LINES = 5;
+const TAIL_LINES = 10;
 
 /** How to start one server process. */
 export interface Launch {
@@ -18,6 +27,8 @@ export interface Launch {
   readonly readyWithinMs: number;
   /** Called at once after the start, so that the process can be found again whatever happens. */
   readonly onStart: (identity: ProcessIdentity) => void;
+  /** How a server that did not become ready is ended. */
+  readonly giveUpWith: StopSignal;
   readonly isReady: (identity: ProcessIdentity) => Promise<boolean>;
 }
 
@@ -25,9 +36,10 @@ function logSize(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function lastLines(file: string, from: number): string {
-  const text = readFileSync(file).subarray(from).toString();
-  return text.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+function excerpt(file: string, from: number): string {
+  const lines = readFileSync(file).subarray(from).toString().trimEnd().split('\n');
+  if (lines.length <= HEAD_LINES + TAIL_LINES) return lines.join('\n');
+  return [...lines.slice(0, HEAD_LINES), '…', ...lines.slice(-TAIL_LINES)].join('\n');
 }
 
 function start(launch: Launch, log: number): ProcessIdentity {
@@ -67,9 +79,9 @@ export async function launch(launch: Launch): Promise<ProcessIdentity> {
     launch.onStart(identity);
     await waitUntilReady(launch, identity);
   } catch (error) {
-    await stopProcess(launch.name, identity, 'SIGKILL', 10_000);
+    await stopProcess(launch.name, identity, [launch.giveUpWith]);
     if (!(error instanceof EmbeddedServerError)) throw error;
-    throw new EmbeddedServerError(error.message, lastLines(launch.logFile, from));
+    throw new EmbeddedServerError(error.message, excerpt(launch.logFile, from));
   }
   return identity;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedServerError } from './errors.ts';
+import { commandLine, processIds } from './process-list.ts';
 import { until } from './processes.ts';
 
 const CHILDREN_END_WITHIN_MS = 20_000;
@@ -11,33 +12,21 @@ export function clusterName(cluster: string): string {
   return `ballast-${createHash('sha256').update(cluster).digest('hex').slice(0, 12)}`;
 }
 
-function commandLine(pid: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  } catch {
-    // Ended since the list was read.
-    return [];
-  }
-}
-
 function isServer(words: readonly string[], cluster: string): boolean {
   return words[0]?.endsWith('postgres') === true && words.includes(cluster);
 }
 
 function processesOf(cluster: string): number[] {
   const child = `postgres: ${clusterName(cluster)}: `;
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => {
-      const words = commandLine(pid);
-      return isServer(words, cluster) || words[0]?.startsWith(child) === true;
-    })
-    .map(Number);
+  return processIds().filter((pid) => {
+    const words = commandLine(pid);
+    return isServer(words, cluster) || words[0]?.startsWith(child) === true;
+  });
 }
 
 /** Whether a living process is the server of this cluster; where the system does not say, it is. */
 export function isServerOf(cluster: string, pid: number): boolean {
-  return process.platform !== 'linux' || isServer(commandLine(String(pid)), cluster);
+  return process.platform !== 'linux' || isServer(commandLine(pid), cluster);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { EmbeddedServerError } from './errors.ts';
@@ -21,6 +21,7 @@ import {
   until,
   type EmbeddedServer,
   type ProcessIdentity,
+  type StopSignal,
 } from './processes.ts';
 import { readState, removeState, writeState } from './state-file.ts';
 
@@ -39,7 +40,13 @@ export interface PostgresOptions {
 export type EmbeddedPostgres = EmbeddedServer & { readonly url: string };
 
 const READY_WITHIN_MS = 60_000;
-const STOP_WITHIN_MS = 30_000;
+/**
+ * SIGINT is Postgres's fast shutdown: it rolls open transactions back and writes a checkpoint.
+ * SIGQUIT ends it at once and costs a crash recovery at the next start. Never SIGKILL: the
+ * postmaster's children would outlive it for a moment, on the same data.
+ */
+const STOP_AT_ONCE: StopSignal = ['SIGQUIT', 10_000];
+const STOP_SIGNALS: readonly StopSignal[] = [['SIGINT', 30_000], STOP_AT_ONCE];
 // After Postgres was killed its children take a moment to end; and a free port may be taken meanwhile.
 const PASSING_FAILURE = /pre-existing shared memory block/;
 const PASSING_FAILURE_AT_FREE_PORT = /pre-existing shared memory block|could not bind/;
@@ -129,6 +136,7 @@ function startServer(
     ...(user === undefined ? {} : { user }),
     logFile: paths.log,
     readyWithinMs: READY_WITHIN_MS,
+    giveUpWith: STOP_AT_ONCE,
     onStart: (identity) => {
       writeState(paths.state, { ...identity, port, url: databaseUrl(port, password, ROLE) });
     },
@@ -137,13 +145,26 @@ function startServer(
 }
 
 async function stop(paths: Paths, identity: ProcessIdentity): Promise<void> {
-  // SIGINT is Postgres's fast shutdown: it rolls open transactions back and writes a checkpoint.
-  await stopProcess('Postgres', identity, 'SIGINT', STOP_WITHIN_MS);
+  await stopProcess('Postgres', identity, STOP_SIGNALS);
   if (readState(paths.state, stateSchema)?.pid === identity.pid) removeState(paths.state);
 }
 
-function handle(paths: Paths, state: State, adopted: boolean): EmbeddedPostgres {
-  return { pid: state.pid, url: state.url, adopted, stop: () => stop(paths, state) };
+function handle(options: PostgresOptions, state: State, adopted: boolean): EmbeddedPostgres {
+  const paths = pathsIn(resolve(options.dataDir));
+  return {
+    name: 'Postgres',
+    pid: state.pid,
+    url: state.url,
+    adopted,
+    logFile: paths.log,
+    runs: () => stillRuns(state),
+    restart: async () => {
+      // A ledger that has vanished is never replaced by an empty one.
+      if (existsSync(paths.cluster)) return startPostgres({ ...options, port: state.port });
+      throw new EmbeddedServerError(`${paths.cluster} is gone: restore it from a backup`);
+    },
+    stop: () => stop(paths, state),
+  };
 }
 
 /**
@@ -165,7 +186,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     await createDatabase(running.port, password);
     log(`adopted the running Postgres (process ${String(running.pid)})`);
     writeState(paths.state, running);
-    return handle(paths, running, true);
+    return handle(options, running, true);
   }
   if (running !== undefined) await stop(paths, running);
   removeState(paths.state);
@@ -188,5 +209,5 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     throw error;
   });
   log(`Postgres runs at port ${String(port)} (process ${String(identity.pid)})`);
-  return handle(paths, state, false);
+  return handle(options, state, false);
 }

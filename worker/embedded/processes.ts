@@ -5,9 +5,18 @@ import { EmbeddedServerError } from './errors.ts';
 
 /** A server process that outlives Ballast unless it is stopped. */
 export interface EmbeddedServer {
+  readonly name: 'Postgres' | 'Temporal';
   readonly pid: number;
   /** Whether an earlier Ballast started it. */
   readonly adopted: boolean;
+  readonly logFile: string;
+  /** Whether this very process still runs; one that runs may hang all the same. */
+  runs(): boolean;
+  /**
+   * Starts the server again at the same address on the same data, once it has died; throws
+   * EmbeddedServerError.
+   */
+  restart(): Promise<EmbeddedServer>;
   /** Ends the server and waits until it is gone; throws EmbeddedServerError if it stays. */
   stop(): Promise<void>;
 }
@@ -41,23 +50,31 @@ export async function until(
   return true;
 }
 
-/** Sends a signal to a process and waits until it is gone; throws EmbeddedServerError if it stays. */
+/** A signal, and how long to wait for the process to end. */
+export type StopSignal = readonly [signal: NodeJS.Signals, withinMs: number];
+
+/**
+ * Sends signals to a process, each once the one before had its time, until it is gone; throws
+ * EmbeddedServerError if it stays.
+ */
 export async function stopProcess(
   name: string,
   identity: ProcessIdentity,
-  signal: NodeJS.Signals,
-  timeoutMs: number,
+  signals: readonly StopSignal[],
 ): Promise<void> {
-  if (!stillRuns(identity)) return;
-  try {
-    process.kill(identity.pid, signal);
-  } catch (error) {
-    // It may have ended of itself since the line above.
-    if (stillRuns(identity)) throw error;
+  for (const [signal, withinMs] of signals) {
+    if (!stillRuns(identity)) return;
+    try {
+      process.kill(identity.pid, signal);
+    } catch (error) {
+      // It may have ended of itself since the line above.
+      if (stillRuns(identity)) throw error;
+    }
+    if (await until(() => !stillRuns(identity), withinMs)) return;
   }
-  if (await until(() => !stillRuns(identity), timeoutMs)) return;
+  const sent = signals.map(([signal, withinMs]) => `${signal} (${String(withinMs / 1000)} s)`);
   throw new EmbeddedServerError(
-    `${name} (process ${String(identity.pid)}) did not stop within ${String(timeoutMs / 1000)} s of ${signal}`,
+    `${name} (process ${String(identity.pid)}) did not stop in time: ${sent.join(', then ')}`,
   );
 }
 

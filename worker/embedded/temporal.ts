@@ -1,9 +1,7 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Connection } from '@temporalio/client';
 import { z } from 'zod';
 import { launch, launchWithRetries } from './launch.ts';
-import { listensAt } from './listeners.ts';
 import { serverLocation } from './locations.ts';
 import {
   freePort,
@@ -12,7 +10,10 @@ import {
   until,
   type EmbeddedServer,
   type ProcessIdentity,
+  type StopSignal,
 } from './processes.ts';
+import { HOST, serves } from './temporal-connection.ts';
+import { databaseArgument, findTemporalOn } from './temporal-processes.ts';
 import { readState, removeState, writeState } from './state-file.ts';
 
 /** How to start the embedded Temporal server. */
@@ -36,9 +37,10 @@ export type EmbeddedTemporal = EmbeddedServer & {
   readonly uiUrl?: string;
 };
 
-const HOST = '127.0.0.1';
 const READY_WITHIN_MS = 30_000;
-const STOP_WITHIN_MS = 20_000;
+/** Its file survives a SIGKILL. */
+const KILL: StopSignal = ['SIGKILL', 10_000];
+const STOP_SIGNALS: readonly StopSignal[] = [['SIGTERM', 20_000], KILL];
 const PASSING_FAILURE = /address already in use|can't set (frontend|UI) port/i;
 
 const stateSchema = z.object({
@@ -51,22 +53,21 @@ const stateSchema = z.object({
 });
 type State = z.infer<typeof stateSchema>;
 
-async function serves(pid: number, port: number): Promise<boolean> {
-  // Also spares the second after which gRPC tries a refused connection again.
-  if (!(await listensAt(pid, port))) return false;
-  const address = `${HOST}:${String(port)}`;
-  const connection = Connection.lazy({ address, connectTimeout: 1000 });
-  try {
-    await connection.ensureConnected();
-    await connection.withDeadline(Date.now() + 2000, () =>
-      connection.workflowService.describeNamespace({ namespace: 'default' }),
-    );
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await connection.close();
-  }
+interface Paths {
+  readonly dataDir: string;
+  readonly state: string;
+  readonly db: string;
+  readonly log: string;
+}
+
+function pathsIn(directory: string): Paths {
+  const dataDir = resolve(directory);
+  return {
+    dataDir,
+    state: join(dataDir, 'temporal.json'),
+    db: join(dataDir, 'temporal.db'),
+    log: join(dataDir, 'temporal.log'),
+  };
 }
 
 function suits(state: State, options: TemporalOptions): boolean {
@@ -80,27 +81,31 @@ function suits(state: State, options: TemporalOptions): boolean {
 }
 
 async function stop(stateFile: string, identity: ProcessIdentity): Promise<void> {
-  await stopProcess('Temporal', identity, 'SIGTERM', STOP_WITHIN_MS);
+  await stopProcess('Temporal', identity, STOP_SIGNALS);
   if (readState(stateFile, stateSchema)?.pid === identity.pid) removeState(stateFile);
 }
 
-function handle(stateFile: string, state: State, adopted: boolean): EmbeddedTemporal {
+function handle(options: TemporalOptions, state: State, adopted: boolean): EmbeddedTemporal {
+  const paths = pathsIn(options.dataDir);
+  const { port, uiPort } = state;
   return {
+    name: 'Temporal',
     pid: state.pid,
     address: state.address,
-    ...(state.uiPort === undefined ? {} : { uiUrl: `http://${HOST}:${String(state.uiPort)}` }),
+    ...(uiPort === undefined ? {} : { uiUrl: `http://${HOST}:${String(uiPort)}` }),
     adopted,
-    stop: () => stop(stateFile, state),
+    logFile: paths.log,
+    runs: () => stillRuns(state),
+    restart: () => startTemporal({ ...options, port, ...(uiPort === undefined ? {} : { uiPort }) }),
+    stop: () => stop(paths.state, state),
   };
 }
 
 /** Finds a server that an earlier Ballast left running; one that runs but does not suit or answer is stopped. */
-async function findRunning(
-  stateFile: string,
-  options: TemporalOptions,
-): Promise<State | undefined> {
-  const state = readState(stateFile, stateSchema);
-  if (state === undefined || !stillRuns(state)) return undefined;
+async function findRunning(options: TemporalOptions): Promise<State | undefined> {
+  const { state: stateFile, db } = pathsIn(options.dataDir);
+  const state = runningOf(readState(stateFile, stateSchema)) ?? unrecorded(db);
+  if (state === undefined) return undefined;
   if (suits(state, options)) {
     let ready = false;
     await until(async () => {
@@ -111,6 +116,17 @@ async function findRunning(
   }
   await stop(stateFile, state);
   return undefined;
+}
+
+function runningOf(state: State | undefined): State | undefined {
+  return state !== undefined && stillRuns(state) ? state : undefined;
+}
+
+/** A server whose starter was killed before it could write down whom it had started. */
+function unrecorded(db: string): State | undefined {
+  const found = findTemporalOn(db);
+  if (found === undefined) return undefined;
+  return { ...found, dbFile: true, address: `${HOST}:${String(found.port)}` };
 }
 
 interface Ports {
@@ -126,12 +142,11 @@ async function choosePorts(options: TemporalOptions): Promise<Ports> {
 }
 
 function startServer(
-  dataDir: string,
   options: TemporalOptions,
   ports: Ports,
   onStart: (identity: ProcessIdentity) => void,
 ): Promise<ProcessIdentity> {
-  const dbFile = join(dataDir, 'temporal.db');
+  const paths = pathsIn(options.dataDir);
   const { port, uiPort } = ports;
   return launch({
     name: 'Temporal',
@@ -143,7 +158,7 @@ function startServer(
       `--port=${String(port)}`,
       '--log-level=error',
       ...(uiPort === undefined ? ['--headless'] : [`--ui-port=${String(uiPort)}`]),
-      ...(options.dbFile === false ? [] : [`--db-filename=${dbFile}`]),
+      ...(options.dbFile === false ? [] : [databaseArgument(paths.db)]),
     ],
     // Not our environment, which holds keys; and no question to the internet about newer versions.
     env: {
@@ -151,8 +166,9 @@ function startServer(
       HOME: process.env['HOME'],
       TEMPORAL_VERSION_CHECK_DISABLED: '1',
     },
-    logFile: join(dataDir, 'temporal.log'),
+    logFile: paths.log,
     readyWithinMs: READY_WITHIN_MS,
+    giveUpWith: KILL,
     onStart,
     isReady: ({ pid }) => serves(pid, port),
   });
@@ -164,14 +180,14 @@ function startServer(
  */
 export async function startTemporal(options: TemporalOptions): Promise<EmbeddedTemporal> {
   const log = options.log ?? ((): void => undefined);
-  const dataDir = resolve(options.dataDir);
+  const { dataDir, state: stateFile, db } = pathsIn(options.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const stateFile = join(dataDir, 'temporal.json');
 
-  const running = await findRunning(stateFile, options);
+  const running = await findRunning(options);
   if (running !== undefined) {
     log(`adopted the running Temporal server (process ${String(running.pid)})`);
-    return handle(stateFile, running, true);
+    writeState(stateFile, running);
+    return handle(options, running, true);
   }
   removeState(stateFile);
 
@@ -179,7 +195,7 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
   const attempt = async (): Promise<ProcessIdentity> => {
     const ports = await choosePorts(options);
     const address = `${HOST}:${String(ports.port)}`;
-    return startServer(dataDir, options, ports, (identity) => {
+    return startServer(options, ports, (identity) => {
       state = { ...identity, ...ports, dbFile: options.dbFile !== false, address };
       writeState(stateFile, state);
     });
@@ -191,9 +207,9 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
     throw error;
   }
   if (state === undefined) throw new Error('a server that is ready has a state');
-  hideFromOthers(join(dataDir, 'temporal.db'));
+  hideFromOthers(db);
   log(`Temporal runs at ${state.address} (process ${String(state.pid)})`);
-  return handle(stateFile, state, false);
+  return handle(options, state, false);
 }
 
 /** The data directory may be one that others can enter, for Postgres's sake. */
