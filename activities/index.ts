@@ -1,7 +1,10 @@
 import type { ActivityDeps } from './deps.ts';
+import { dailyActivities } from './daily.ts';
+import { deskActivities } from './desk.ts';
 import { orderActivities } from './orders.ts';
 import { riskActivities } from './risk.ts';
 import { settlementActivities } from './settlement.ts';
+import { sweepActivities } from './sweep.ts';
 import { watchActivities } from './watch.ts';
 
 /** Every activity of Ballast over one process's ledger, venues and clock. */
@@ -11,6 +14,9 @@ export function createActivities(deps: ActivityDeps) {
     ...orderActivities(deps),
     ...settlementActivities(deps),
     ...watchActivities(deps),
+    ...deskActivities(deps),
+    ...sweepActivities(deps),
+    ...dailyActivities(deps),
   };
 }
 

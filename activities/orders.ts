@@ -25,6 +25,8 @@ export interface Placing {
   readonly lookAgainInMs: number;
   /** When to ask the venue for the result, should no signal come. */
   readonly checkSettlementInMs: number;
+  /** The result came before this run: no signal will. */
+  readonly resultKnown: boolean;
 }
 
 /** Bytes may leave this long after the send began, by the monotonic and by the wall clock. */
@@ -175,5 +177,6 @@ function placing(
     detail,
     lookAgainInMs: final ? 0 : restsForMs + LOOK_AGAIN_MS,
     checkSettlementInMs: settlementCheckInMs(order.settlesAtMs, reading.atMs),
+    resultKnown: order.resultKnown,
   };
 }

@@ -5,11 +5,18 @@ import { CliError } from '../client/cli/errors.ts';
 import { runCli } from '../client/cli/program.ts';
 import type { CliPorts, Role } from '../client/ports.ts';
 import { EXIT } from '../client/ports.ts';
+import { TargetNotEmpty } from '../ledger/backup/errors.ts';
 import { EmbeddedServerError } from '../worker/embedded/errors.ts';
-import { readTokens } from '../worker/tokens.ts';
-import { AlreadyRunning, LimitsDiffer } from './errors.ts';
+import {
+  AlreadyRunning,
+  LedgerDamaged,
+  LedgerReplaced,
+  LimitsDiffer,
+  PortTaken,
+} from './errors.ts';
 import { readRunFile } from './run-file.ts';
 import { apiUrlOf, dataDirOf, loadConfig } from './settings.ts';
+import { heldTokens } from './tokens.ts';
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const err = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -24,7 +31,18 @@ const ports: CliPorts = {
   start: () => verb(async () => (await import('./run.ts')).runDesk(loadConfig(), out)),
   stop: () => verb(async () => (await import('./stop.ts')).stopDesk(loadConfig(), out, err)),
   worker: () => verb(async () => (await import('./run.ts')).runWorker(loadConfig(), out)),
+  api: () => verb(async () => (await import('./run.ts')).runApi(loadConfig(), out)),
   doctor: () => verb(async () => (await import('./doctor.ts')).doctorChecks()),
+  verify: () => verb(async () => (await import('./verify.ts')).verifyLedger(loadConfig())),
+  backup: (to) => verb(async () => (await import('./backup.ts')).runBackup(loadConfig(), to)),
+  restore: (directory) =>
+    verb(async () => (await import('./restore.ts')).runRestore(loadConfig(), directory)),
+  heldTokens: () => heldTokens(loadConfig()),
+  readLimits: () => verb(async () => (await import('./operator.ts')).limitsOf(loadConfig())),
+  dailyReport: (asked) =>
+    verb(async () => (await import('./operator.ts')).dailyReportOf(loadConfig(), asked)),
+  pauseDirectly: (reason) =>
+    verb(async () => (await import('./operator.ts')).pauseDirectly(loadConfig(), reason)),
   enableStrategy: (name, reason) =>
     verb(async () => (await import('./operator.ts')).enableStrategy(loadConfig(), name, reason)),
   applyLimits: (reason) =>
@@ -36,13 +54,7 @@ const ports: CliPorts = {
 };
 
 async function tokenOf(role: Role): Promise<string | undefined> {
-  const { environment } = loadConfig();
-  const fromEnvironment = {
-    trader: environment.BALLAST_TRADER_TOKEN,
-    operator: environment.BALLAST_OPERATOR_TOKEN,
-    admin: environment.BALLAST_ADMIN_TOKEN,
-  }[role];
-  return fromEnvironment ?? (await readTokens(dataDirOf(environment)))?.[role];
+  return (await heldTokens(loadConfig())).find((held) => held.role === role)?.token;
 }
 
 /** Gives a verb's own failures the exit codes the documentation promises. */
@@ -51,6 +63,10 @@ async function verb<Result>(run: () => Promise<Result>): Promise<Result> {
     return await run();
   } catch (error) {
     if (error instanceof LimitsDiffer) throw new CliError(error.message, EXIT.configuration);
+    if (error instanceof PortTaken) throw new CliError(error.message, EXIT.conflict);
+    if (error instanceof LedgerDamaged) throw new CliError(error.message, EXIT.notReady);
+    if (error instanceof LedgerReplaced) throw new CliError(error.message, EXIT.notReady);
+    if (error instanceof TargetNotEmpty) throw new CliError(error.message, EXIT.conflict);
     if (error instanceof AlreadyRunning) throw new CliError(error.message, EXIT.conflict);
     if (error instanceof EmbeddedServerError) throw new CliError(error.message, EXIT.unreachable);
     throw error;

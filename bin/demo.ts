@@ -1,22 +1,30 @@
 /**
- * `npm run demo`: real Postgres, real Temporal, the paper exchange, and a day of single-leg trades
- * from proposal to recorded P&L, in a data directory of its own.
+ * `npm run demo`: real Postgres, real Temporal, the paper exchange, single-leg trades from proposal
+ * to recorded P&L, and a UTC midnight with its daily reset, in a data directory of its own.
  */
 import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readConfig } from '../contracts/config.ts';
+import type { TradeView } from '../contracts/http.ts';
 import { proposalSchema } from '../contracts/proposal.ts';
 import { listTrades } from '../ledger/read/trades.ts';
-import { answerLine, cashTable, summarise, tradeTable } from './demo/report.ts';
-import { DEMO_SETTINGS, OPPORTUNITIES, paperFileText } from './demo/script.ts';
-import { verifyBooks } from './demo/verify.ts';
+import { DAY_MS, nextUtcMidnightMs, utcDate } from '../domain/day.ts';
+import { DAILY_RESET_ID } from '../workflows/messages.ts';
+import type { SteppableClock } from './demo/clock.ts';
+import { steppableClock } from './demo/clock.ts';
+import { answerLine, cashTable, dayLines, summarise, tradeTable } from './demo/report.ts';
+import type { Opportunity, Results } from './demo/script.ts';
+import { DEMO_SETTINGS, NEXT_DAY, OPPORTUNITIES, paperFileText } from './demo/script.ts';
 import type { Host } from './host.ts';
 import { startHost } from './host.ts';
+import { verifyBooks } from './verify.ts';
 
-const SETTLE_MS_MAX = 120_000;
+const WAIT_MS_MAX = 120_000;
 const TRADES_MAX = 200;
+const BOOK = 'paper';
+const BEFORE_MIDNIGHT_MS = 2_000;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -25,9 +33,8 @@ async function tradesOf(host: Host) {
   return (await listTrades(host.engine.ledger.db, { limit: TRADES_MAX })).toReversed();
 }
 
-async function submitAll(host: Host): Promise<void> {
-  print('\nOpportunities');
-  for (const { what, proposal } of OPPORTUNITIES) {
+async function submitAll(host: Host, opportunities: readonly Opportunity[]): Promise<void> {
+  for (const { what, proposal } of opportunities) {
     const parsed = proposalSchema.parse(proposal);
     const answer = await host.submit({ id: proposal.id!, proposal: parsed });
     print(answerLine(what, answer.body));
@@ -44,36 +51,88 @@ async function placed(host: Host, id: string): Promise<void> {
 }
 
 async function until(what: string, done: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + SETTLE_MS_MAX;
-  while (!(await done())) {
+  await untilFound(what, async () => ((await done()) ? true : undefined));
+}
+
+async function untilFound<Value>(
+  what: string,
+  look: () => Promise<Value | undefined>,
+): Promise<Value> {
+  const deadlineMs = performance.now() + WAIT_MS_MAX;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
     if (performance.now() > deadlineMs) throw new Error(`gave up waiting for ${what}`);
     await delay(50);
   }
 }
 
-async function tell(host: Host, paperFile: string): Promise<boolean> {
-  await submitAll(host);
-  print('\nThe games end; the exchange publishes its results');
-  publish(paperFile, true);
+/** Nothing is under way any more: everything the exchange has a result for is booked. */
+async function settled(host: Host): Promise<void> {
   await until('all trades to settle', async () =>
     (await tradesOf(host)).every(
       (trade) => !['open', 'placing', 'reserved'].includes(trade.status),
     ),
   );
+}
+
+/**
+ * Sets the clock shortly before the next UTC midnight, lets it pass, and runs the daily reset as
+ * its Schedule does.
+ */
+async function crossMidnight(host: Host, clock: SteppableClock): Promise<void> {
+  const { engine } = host;
+  const midnightMs = nextUtcMidnightMs((await clock.read()).atMs);
+  clock.stepTo(midnightMs - BEFORE_MIDNIGHT_MS);
+  print(`\nIt is ${new Date(midnightMs - BEFORE_MIDNIGHT_MS).toISOString()}; midnight comes`);
+  // The schedule counts in whole seconds: one more and its date is the new one.
+  await until('midnight', async () => (await clock.read()).atMs > midnightMs + 1_000);
+  const schedule = engine.client.schedule.getHandle(DAILY_RESET_ID);
+  const runs = async (): Promise<string[]> =>
+    (await schedule.describe()).info.recentActions.map(({ action }) => action.workflow.workflowId);
+  const before = await runs();
+  await schedule.trigger();
+  const run = await untilFound('the daily reset to start', async () =>
+    (await runs()).find((id) => !before.includes(id)),
+  );
+  await engine.client.workflow.getHandle(run).result();
+  const day = utcDate(midnightMs - 1);
+  const report = await untilFound('the report', () => engine.ledger.findReport(BOOK, day));
+  for (const line of dayLines(report)) print(line);
+}
+
+async function tell(host: Host, clock: SteppableClock, paperFile: string): Promise<boolean> {
+  print('\nOpportunities');
+  await submitAll(host, OPPORTUNITIES);
+  print('\nThe games end; the exchange publishes its results');
+  publish(paperFile, 'first day');
+  await settled(host);
+  print(tradeTable((await tradesOf(host)).filter(wasAccepted)));
+  await crossMidnight(host, clock);
+  print('\nThe new day: the limits are refilled');
+  await submitAll(host, NEXT_DAY);
+  publish(paperFile, 'all');
+  await settled(host);
   const trades = await tradesOf(host);
-  print(tradeTable(trades.filter((trade) => trade.status !== 'denied')));
+  const known = new Set(NEXT_DAY.map(({ proposal }) => proposal.id));
+  print(tradeTable(trades.filter(({ id }) => known.has(id))));
   const status = await host.status();
   print(`\nCash, from $1,000.00 at the start · realised P&L $${status.realizedPnl}`);
   print(cashTable(status));
-  const broken = await verifyBooks(host.engine.ledger, host.engine.venues);
+  const { invariants } = await verifyBooks(host.engine.ledger);
+  const broken = Object.fromEntries(invariants.map(({ id, findings }) => [id, findings]));
   for (const line of Object.values(broken).flat()) print(`BROKEN ${line}`);
   const summary = summarise(trades, status, broken);
   print(`\ndemo: ${JSON.stringify(summary)}`);
   return summary.ledgerBalanced && Object.values(summary.invariants).every(Boolean);
 }
 
+function wasAccepted({ status }: TradeView): boolean {
+  return status !== 'denied';
+}
+
 /** Written aside and renamed: the exchange never reads half a file. */
-function publish(path: string, results: boolean): void {
+function publish(path: string, results: Results): void {
   writeFileSync(`${path}.new`, paperFileText(results));
   renameSync(`${path}.new`, path);
 }
@@ -83,7 +142,7 @@ async function demo(): Promise<boolean> {
   // As root, Postgres runs as nobody, who has to pass through.
   chmodSync(dataDir, 0o711);
   const paperFile = join(dataDir, 'markets.json');
-  publish(paperFile, false);
+  publish(paperFile, 'none');
   const config = readConfig({
     ...DEMO_SETTINGS,
     BALLAST_DATA_DIR: dataDir,
@@ -91,10 +150,13 @@ async function demo(): Promise<boolean> {
     BALLAST_PAPER_FILE: paperFile,
   });
   print('Ballast demo: paper trading on real Postgres and real Temporal');
-  const host = await startHost({ config, anyPort: true, progress: (line) => print(`  ${line}`) });
+  // Noon of whatever day it is: the first day's story must not run into midnight by itself.
+  const clock = steppableClock(nextUtcMidnightMs(Date.now()) - DAY_MS / 2);
+  const progress = (line: string): void => print(`  ${line}`);
+  const host = await startHost({ config, anyPort: true, clock, progress });
   try {
     print(`  Temporal Web UI while this runs: ${host.temporalUi ?? 'off'}`);
-    return await tell(host, paperFile);
+    return await tell(host, clock, paperFile);
   } finally {
     await host.stop();
     rmSync(dataDir, { recursive: true, force: true });

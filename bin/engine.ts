@@ -1,10 +1,12 @@
 /** Wires ledger, venues, Temporal and activities of one process. Holds no logic of its own. */
+import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Activities } from '../activities/index.ts';
+import type { ActivityDeps, Runs } from '../activities/deps.ts';
 import { createActivities } from '../activities/index.ts';
 import { startTrade } from '../client/start-trade.ts';
 import { submitProposal } from '../client/submit.ts';
@@ -16,7 +18,6 @@ import type { Book, VenueId } from '../domain/venue-id.ts';
 import { isUnreachable } from '../ledger/errors.ts';
 import { openPool } from '../ledger/database.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { openLedger } from '../ledger/ledger.ts';
 import { readDesk } from '../ledger/verbs/desk.ts';
 import type { DecisionListener } from '../ledger/read/decisions.ts';
 import { listenForDecisions } from '../ledger/read/decisions.ts';
@@ -25,10 +26,12 @@ import { migratePaperExchange } from '../venues/paper/migrate.ts';
 import { openPaperFile } from '../venues/paper/paper-file.ts';
 import { createPaperVenue } from '../venues/paper/paper-venue.ts';
 import { prepareNamespace } from '../worker/namespace.ts';
-import { MAIN_QUEUE, watchWorkflowId } from '../workflows/messages.ts';
+import { backUp } from './backup.ts';
 import { LimitsDiffer } from './errors.ts';
+import { runsOf } from './runs.ts';
 import type { TemporalAccess } from './servers.ts';
-import { DESK, paperFileOf } from './settings.ts';
+import { DESK, dataDirOf, paperFileOf } from './settings.ts';
+import { openVerifiedLedger } from './verified-ledger.ts';
 
 const BOOK: Book = bookOf(DESK, 'paper');
 
@@ -38,6 +41,8 @@ export interface EngineOptions {
   readonly temporal: TemporalAccess;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Crash runs only: stands between the activities and what they work with. */
+  readonly interfere?: (deps: ActivityDeps) => ActivityDeps;
 }
 
 export interface Engine {
@@ -50,13 +55,15 @@ export interface Engine {
   readonly stopping: AbortController;
   readonly venues: readonly Venue[];
   readonly books: readonly { venue: VenueId; book: Book }[];
+  readonly runs: Runs;
   readonly decisions: DecisionListener;
   close(): Promise<void>;
 }
 
 /**
  * Connects everything and brings both schemas up to date.
- * @throws LimitsDiffer where the environment's limits are not the desk's
+ * @throws LimitsDiffer where the environment's limits are not the desk's, LedgerReplaced,
+ *   LedgerDamaged
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { config, clock, log, databaseUrl } = options;
@@ -72,7 +79,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await prepareNamespace(connection, { namespace, embedded });
   const client = new Client({ connection, namespace });
   const stopping = new AbortController();
-  const activities = createActivities({
+  const books = config.venues.map((venue) => ({ venue, book: BOOK }));
+  const runs = runsOf(client, { desk: DESK, books });
+  const deps: ActivityDeps = {
     ledger,
     clock,
     stopping: stopping.signal,
@@ -81,8 +90,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       warn: (fields, text) => log.warn(fields, text),
     },
     venue: (venue, book) => venueOf(venues, venue, book),
+    runs,
+    reportsDir: join(dataDirOf(config.environment), 'reports', 'daily'),
+    backUp: async (reason) => {
+      const asked = { actor: 'daily-reset', reason };
+      return (await backUp(config, { ledger, databaseUrl, clock }, asked)).path;
+    },
     signal: (workflowId, signal, payload) => signalWorkflow(client, workflowId, signal, payload),
-  });
+  };
+  const activities = createActivities(options.interfere?.(deps) ?? deps);
   const decisions = listenForDecisions(ledger.db, databaseUrl);
   return {
     ledger,
@@ -93,7 +109,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     activities,
     stopping,
     venues,
-    books: config.venues.map((venue) => ({ venue, book: BOOK })),
+    books,
+    runs,
     decisions,
     close: async () => {
       await decisions.close();
@@ -105,10 +122,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 }
 
 async function prepareLedger({ config, databaseUrl, clock, log }: EngineOptions): Promise<Ledger> {
-  const ledger = openLedger(databaseUrl, (error) =>
-    log.warn({ err: error }, 'ledger connection lost'),
-  );
-  await ledger.migrate();
+  const ledger = await openVerifiedLedger({ config, databaseUrl, log });
   const changes = await ledger.setUpDesk(DESK, config.limits, await clock.read());
   if (changes.length > 0) {
     await ledger.close();
@@ -149,19 +163,6 @@ async function signalWorkflow(
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
-  }
-}
-
-/** Starts the watch of every venue traded here; one that runs already goes on. */
-export async function startWatches(engine: Engine): Promise<void> {
-  for (const { venue, book } of engine.books) {
-    await engine.client.workflow.start('venueWatch', {
-      workflowId: watchWorkflowId(venue, book),
-      taskQueue: MAIN_QUEUE,
-      args: [venue, book],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      staticSummary: `Watches ${venue} for the ${book} book`,
-    });
   }
 }
 

@@ -26,7 +26,42 @@ function adviceOn(differences: readonly Difference[]): string {
     : 'adopt them on purpose: ballast limits apply --reason "..."';
 }
 
+/** What the ledger's database holds is damaged: nothing is traded on it, nothing overwritten. */
+export class LedgerDamaged extends Error {
+  override readonly name = 'LedgerDamaged';
+  constructor(
+    found: { readonly findings: readonly string[]; readonly advice: string },
+    options?: ErrorOptions,
+  ) {
+    const more = found.findings.length - FINDINGS_SHOWN;
+    const shown = [
+      ...found.findings.slice(0, FINDINGS_SHOWN),
+      ...(more > 0 ? [`and ${more} more; all of them: ballast verify`] : []),
+    ];
+    super(
+      `the ledger is damaged and nothing is traded on it:
+${shown.map((line) => `  ${line}`).join('\n')}\n` + found.advice,
+      options,
+    );
+  }
+}
+const FINDINGS_SHOWN = 5;
+
+/** The database is not the ledger this data directory knows, or an older copy of it. */
+export class LedgerReplaced extends Error {
+  override readonly name = 'LedgerReplaced';
+}
+
 /** Another process runs a desk on this data directory. */
 export class AlreadyRunning extends Error {
   override readonly name = 'AlreadyRunning';
+}
+
+/** Another process listens where the API of this one should. */
+export class PortTaken extends Error {
+  override readonly name = 'PortTaken';
+  constructor(address: string, options: ErrorOptions) {
+    const advice = 'stop what listens there, or set BALLAST_PORT to a free port';
+    super(`something listens on ${address} already; ${advice}`, options);
+  }
 }

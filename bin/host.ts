@@ -5,6 +5,8 @@ import { createServer } from '../client/http/server.ts';
 import type { HttpPorts, Tokens } from '../client/ports.ts';
 import type { Config } from '../contracts/config.ts';
 import type { Check, StatusView } from '../contracts/http.ts';
+import type { Clock } from '../domain/clock.ts';
+import { readTradingMode, readTradingState } from '../ledger/read/predecessor.ts';
 import { findTrade, listTrades } from '../ledger/read/trades.ts';
 import { readStatus } from '../ledger/read/status.ts';
 import { workflowBundle } from '../worker/bundle.ts';
@@ -15,17 +17,25 @@ import type { RunningWorkers } from '../worker/workers.ts';
 import { startWorkers } from '../worker/workers.ts';
 import { engineChecks } from './checks.ts';
 import { machineClock } from './clock.ts';
+import { tellingDamage } from './damage.ts';
+import { deskControl } from './desk-control.ts';
 import type { Engine } from './engine.ts';
-import { openEngine, startWatches, submitter } from './engine.ts';
-import { claimDataDir, describeRun, releaseDataDir } from './run-file.ts';
+import { openEngine, submitter } from './engine.ts';
+import { PortTaken } from './errors.ts';
+import { refuseLostCluster, rememberLedger } from './ledger-file.ts';
+import { claimDataDir } from './run-file.ts';
+import { startSchedules } from './schedules.ts';
 import type { Servers } from './servers.ts';
 import { startServers } from './servers.ts';
 import { DESK, apiUrlOf, dataDirOf, startLineOf, version } from './settings.ts';
+import { payOwedPause, stopTrading, teller } from './supervision.ts';
 
 export interface HostOptions {
   readonly config: Config;
   readonly progress: (line: string) => void;
   readonly anyPort?: boolean;
+  /** Default: the machine's clock, set off as the configuration says. */
+  readonly clock?: Clock;
 }
 
 export interface Host {
@@ -34,7 +44,7 @@ export interface Host {
   readonly status: HttpPorts['status'];
   readonly apiUrl: string;
   readonly temporalUi: string | undefined;
-  /** Rejects when a worker fails; settles when the host was stopped. */
+  /** Rejects when a worker fails or a server keeps dying; settles when the host was stopped. */
   readonly done: Promise<void>;
   stop(): Promise<void>;
 }
@@ -66,24 +76,37 @@ class Undo {
 export async function startHost(options: HostOptions): Promise<Host> {
   const { config, progress } = options;
   const dataDir = dataDirOf(config.environment);
-  const self = claimDataDir(dataDir);
+  const claim = await claimDataDir(dataDir);
   const undo = new Undo();
-  undo.add(() => releaseDataDir(dataDir));
+  undo.add(() => claim.release());
   try {
     const log = createLogger({ level: config.environment.BALLAST_LOG_LEVEL, dataDir });
     installTemporalLogger(log);
-    const servers = await startServers({ ...options, dataDir, environment: config.environment });
+    const { environment } = config;
+    const onEvent = teller(progress, log);
+    await refuseLostCluster(config);
+    const servers = await tellingDamage(config, () =>
+      startServers({ ...options, dataDir, environment, onEvent }),
+    );
     undo.add(() => servers.stop());
-    const engine = await openHostEngine(config, servers, log);
+    const engine = await openHostEngine(options, servers, log);
     undo.add(() => engine.close());
+    await rememberLedger(dataDir, engine.ledger.db);
+    // Only a refresh: a server that is gone by then must not make the stop look failed.
+    undo.add(() => rememberLedger(dataDir, engine.ledger.db).catch(() => undefined));
+    await payOwedPause(dataDir, engine);
     const workers = await workersOf(engine, { progress, log });
     undo.add(() => workers.stop());
-    await startWatches(engine);
+    await engine.runs.ensureStanding();
+    await startSchedules(engine);
     const submit = submitter(engine, { eager: true, report: reporter(log) });
     const tokens = await loadTokens(dataDir, tokensOf(config));
     const { app, apiUrl, status } = await listen(config, { engine, submit, servers, tokens, log });
     undo.add(() => app.close());
-    describeRun(dataDir, { ...self, apiUrl, ...addresses(servers) });
+    claim.describe({ apiUrl, ...addresses(servers) });
+    const dying = servers.gaveUp.catch((error: unknown) =>
+      stopTrading(error, { dataDir, engine, progress, log }),
+    );
     log.info({ apiUrl, version: version() }, startLineOf(config));
     return {
       engine,
@@ -91,7 +114,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       status,
       apiUrl,
       temporalUi: servers.temporalUi,
-      done: workers.done,
+      done: Promise.race([workers.done, dying]),
       stop: () => undo.run(),
     };
   } catch (error) {
@@ -100,13 +123,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 }
 
-function openHostEngine(config: Config, servers: Servers, log: Logger): Promise<Engine> {
+function openHostEngine(options: HostOptions, servers: Servers, log: Logger): Promise<Engine> {
+  const { config } = options;
   return openEngine({
     config,
     log,
     databaseUrl: servers.databaseUrl,
     temporal: servers.temporal,
-    clock: machineClock(config.clockOffsetMs),
+    clock: options.clock ?? machineClock(config.clockOffsetMs),
   });
 }
 
@@ -134,7 +158,8 @@ export function reporter(log: Logger): HttpPorts['report'] {
   return (error, context) => log.error({ err: error, context }, 'request failed');
 }
 
-function tokensOf(config: Config): Partial<Tokens> {
+/** The tokens the environment gives. */
+export function tokensOf(config: Config): Partial<Tokens> {
   const { BALLAST_TRADER_TOKEN, BALLAST_OPERATOR_TOKEN, BALLAST_ADMIN_TOKEN } = config.environment;
   return {
     ...(BALLAST_TRADER_TOKEN === undefined ? {} : { trader: BALLAST_TRADER_TOKEN }),
@@ -146,17 +171,19 @@ function tokensOf(config: Config): Partial<Tokens> {
 interface Parts {
   readonly engine: Engine;
   readonly submit: HttpPorts['submit'];
-  readonly servers: Servers;
+  readonly servers: Pick<Servers, 'temporalUi'>;
   readonly tokens: Tokens;
   readonly log: Logger;
 }
 
-async function listen(
+/** Makes the HTTP server over the engine and lets it listen: the one way, for `start` and `api`. */
+export async function listen(
   config: Config,
   parts: Parts,
 ): Promise<{ app: FastifyInstance; apiUrl: string; status: HttpPorts['status'] }> {
   const { engine, servers } = parts;
   const { ledger, clock } = engine;
+  const trading = { desk: DESK, liveTrading: config.liveTrading } as const;
   let apiUrl = apiUrlOf(config.environment);
   const status = async (): Promise<StatusView> => ({
     ...(await readStatus(ledger.db, DESK, config.venues, await clock.read())),
@@ -171,11 +198,19 @@ async function listen(
     listTrades: (query) => listTrades(ledger.db, query),
     findTrade: (id) => findTrade(ledger.db, id),
     status,
+    tradingMode: async () => readTradingMode(ledger.db, trading, await clock.read()),
+    tradingState: async () => readTradingState(ledger.db, trading, await clock.read()),
+    ...deskControl(engine, reporter(parts.log)),
     readiness: (): Promise<Check[]> => engineChecks(engine),
     report: reporter(parts.log),
   });
   const { BALLAST_HOST: host, BALLAST_PORT: port } = config.environment;
-  apiUrl = await app.listen({ host, port });
+  try {
+    apiUrl = await app.listen({ host, port });
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error;
+    throw new PortTaken(`${host}:${port}`, { cause: error });
+  }
   return { app, apiUrl, status };
 }
 

@@ -1,13 +1,11 @@
-/** `start` and `worker`: processes that live until they are told to end. */
+/** `start`, `worker` and `api`: processes that live until they are told to end. */
 import { EXIT } from '../client/ports.ts';
 import type { Config } from '../contracts/config.ts';
-import { ConfigError } from '../contracts/config.ts';
-import { createLogger, installTemporalLogger } from '../worker/logger.ts';
-import { machineClock } from './clock.ts';
-import { openEngine } from './engine.ts';
-import { startHost, workersOf } from './host.ts';
-import { readRunFile } from './run-file.ts';
-import { embeddedTemporal, externalTemporal } from './servers.ts';
+import { loadTokens } from '../worker/tokens.ts';
+import { submitter } from './engine.ts';
+import { listen, reporter, startHost, tokensOf, workersOf } from './host.ts';
+import { joinDesk } from './join.ts';
+import { startSchedules } from './schedules.ts';
 import { dataDirOf, startLineOf } from './settings.ts';
 
 type Print = (line: string) => void;
@@ -15,46 +13,28 @@ type Print = (line: string) => void;
 /** Runs the desk until SIGINT or SIGTERM, then drains. @returns an exit code */
 export async function runDesk(config: Config, print: Print): Promise<number> {
   print(startLineOf(config));
-  const stopped = stopRequested();
+  const stopped = stopRequested(print);
   const host = await startHost({ config, progress: print });
   print(`API        ${host.apiUrl}`);
   if (host.temporalUi !== undefined) print(`Temporal   ${host.temporalUi}`);
   print(`Data       ${dataDirOf(config.environment)}`);
   print('ready; try: npx ballast status · stop with Ctrl-C or: npx ballast stop');
-  try {
-    await Promise.race([stopped, host.done]);
-  } finally {
-    print('stopping: API, workers, Temporal, Postgres');
-    await host.stop();
-  }
+  const cause = await Promise.race([stopped, host.done]).catch(failureOf);
+  print('stopping: API, workers, Temporal, Postgres');
+  const left = await host.stop().catch(failureOf);
+  // What ended the desk says more than what then could not be ended.
+  for (const failure of [cause, left]) if (failure !== undefined) throw failure.error;
   return EXIT.ok;
 }
 
-/** Runs workers only, on servers that are named or that a running desk has. */
+function failureOf(error: unknown): { error: unknown } {
+  return { error };
+}
+
+/** Runs workers only, on servers that are named or that a running desk has. @returns an exit code */
 export async function runWorker(config: Config, print: Print): Promise<number> {
-  const { environment } = config;
-  const dataDir = dataDirOf(environment);
-  const run = readRunFile(dataDir);
-  const databaseUrl = environment.DATABASE_URL ?? run?.databaseUrl;
-  const temporal = temporalOf(environment.TEMPORAL_ADDRESS, run?.temporalAddress);
-  if (databaseUrl === undefined || temporal === undefined) {
-    throw new ConfigError([
-      {
-        field: databaseUrl === undefined ? 'DATABASE_URL' : 'TEMPORAL_ADDRESS',
-        problem: `no desk runs on ${dataDir}: name the servers, or start the desk first`,
-      },
-    ]);
-  }
-  const stopped = stopRequested();
-  const log = createLogger({ level: environment.BALLAST_LOG_LEVEL, dataDir });
-  installTemporalLogger(log);
-  const engine = await openEngine({
-    config,
-    databaseUrl,
-    temporal,
-    clock: machineClock(config.clockOffsetMs),
-    log,
-  });
+  const stopped = stopRequested(print);
+  const { engine, log } = await joinDesk(config);
   try {
     const workers = await workersOf(engine, { progress: print, log });
     print(`worker ready (process ${process.pid})`);
@@ -66,14 +46,50 @@ export async function runWorker(config: Config, print: Print): Promise<number> {
   return EXIT.ok;
 }
 
-function temporalOf(external: string | undefined, embedded: string | undefined) {
-  if (external !== undefined) return externalTemporal();
-  return embedded === undefined ? undefined : embeddedTemporal(embedded);
+/**
+ * Runs the API only, on servers that are named or that a running desk has; trades are driven by
+ * workers elsewhere. Ends when told to, once the requests it has are answered. @returns an exit code
+ */
+export async function runApi(config: Config, print: Print): Promise<number> {
+  print(startLineOf(config));
+  const stopped = stopRequested(print);
+  const { engine, log, dataDir, temporalUi } = await joinDesk(config);
+  try {
+    await engine.runs.ensureStanding();
+    await startSchedules(engine);
+    const tokens = await loadTokens(dataDir, tokensOf(config));
+    const submit = submitter(engine, { eager: false, report: reporter(log) });
+    const servers = { temporalUi };
+    const { app, apiUrl } = await listen(config, { engine, submit, servers, tokens, log });
+    print(`API ready at ${apiUrl} (process ${process.pid}); trades need a worker: ballast worker`);
+    await stopped;
+    await app.close();
+  } finally {
+    await engine.close();
+  }
+  return EXIT.ok;
 }
 
-function stopRequested(): Promise<void> {
+/** npm passes on a Ctrl-C that the terminal has sent to us already: this soon it is the same one. */
+const SAME_CTRL_C_MS = 1_000;
+
+/**
+ * The first SIGINT or SIGTERM: what is under way then ends in order. A later Ctrl-C ends this
+ * process at once, which is no worse than a power failure.
+ */
+function stopRequested(print: Print): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    let askedMs: number | undefined;
+    const ask = (signal: NodeJS.Signals): void => {
+      if (askedMs === undefined) {
+        askedMs = performance.now();
+        resolve();
+      } else if (signal === 'SIGINT' && performance.now() - askedMs > SAME_CTRL_C_MS) {
+        print('ended at once: embedded servers are left running, and the next start adopts them');
+        process.exit(EXIT.error);
+      }
+    };
+    process.on('SIGINT', ask);
+    process.on('SIGTERM', ask);
   });
 }

@@ -4,6 +4,8 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Environment } from '../contracts/config.ts';
 import { startPostgres } from '../worker/embedded/postgres.ts';
 import type { EmbeddedServer } from '../worker/embedded/processes.ts';
+import type { SupervisorEvent } from '../worker/embedded/supervisor.ts';
+import { supervise } from '../worker/embedded/supervisor.ts';
 import { startTemporal } from '../worker/embedded/temporal.ts';
 import { environmentVariables } from './settings.ts';
 
@@ -19,6 +21,8 @@ export interface Servers {
   readonly databaseUrl: string;
   readonly temporal: TemporalAccess;
   readonly temporalUi: string | undefined;
+  /** Rejects with ServerKeepsDying when an embedded server is not started again any more. */
+  readonly gaveUp: Promise<never>;
   /** Stops what was embedded: Temporal first, Postgres last. */
   stop(): Promise<void>;
 }
@@ -27,26 +31,27 @@ export interface ServerOptions {
   readonly dataDir: string;
   readonly environment: Environment;
   readonly progress: (line: string) => void;
+  /** Hears of embedded servers that died. */
+  readonly onEvent: (event: SupervisorEvent) => void;
   /** Let the system choose every port (demo, tests). */
   readonly anyPort?: boolean;
 }
 
-/** Starts or adopts what is embedded; takes the addresses of what is not. */
+/** Starts or adopts what is embedded and watches it; takes the addresses of what is not. */
 export async function startServers(options: ServerOptions): Promise<Servers> {
   const { environment, dataDir, progress } = options;
   const embedded: EmbeddedServer[] = [];
-  const stop = async (): Promise<void> => {
-    for (const server of embedded.toReversed()) await server.stop();
-  };
+  const watched = () => supervise({ servers: embedded, onEvent: options.onEvent });
   try {
     const databaseUrl = environment.DATABASE_URL ?? (await embedPostgres());
     if (environment.TEMPORAL_ADDRESS !== undefined) {
-      return { databaseUrl, temporal: externalTemporal(), temporalUi: undefined, stop };
+      return { databaseUrl, temporal: externalTemporal(), temporalUi: undefined, ...watched() };
     }
     const { address, uiUrl } = await embedTemporal();
-    return { databaseUrl, temporal: embeddedTemporal(address), temporalUi: uiUrl, stop };
+    const temporal = embeddedTemporal(address);
+    return { databaseUrl, temporal, temporalUi: uiUrl, ...watched() };
   } catch (error) {
-    await stop();
+    for (const server of embedded.toReversed()) await server.stop();
     throw error;
   }
 

@@ -38,6 +38,11 @@ export function dataDirOf(environment: Environment): string {
   return join(home, 'ballast');
 }
 
+/** Where backups are written and looked for. */
+export function backupDirOf(environment: Environment): string {
+  return resolve(environment.BALLAST_BACKUP_DIR ?? join(dataDirOf(environment), 'backups'));
+}
+
 /** The file the paper exchange quotes from: `BALLAST_PAPER_FILE`, else a shipped sample. */
 export function paperFileOf(environment: Environment): string {
   return resolve(environment.BALLAST_PAPER_FILE ?? SAMPLE_MARKETS);

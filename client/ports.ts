@@ -1,9 +1,34 @@
 /** What bin hands to the CLI and the HTTP server; the client knows nothing else of the engine. */
-import type { Check, StatusView, SubmissionAnswer, TradeView } from '../contracts/http.ts';
+import type { DailyReport } from '../contracts/daily-report.ts';
+import type { BackupView, RestoreView } from '../contracts/backup.ts';
+import type {
+  Check,
+  StatusView,
+  StopView,
+  SubmissionAnswer,
+  TradeView,
+} from '../contracts/http.ts';
+import type { LimitsView } from '../contracts/limits.ts';
+import type { TradingModeView, TradingStateView } from '../contracts/predecessor.ts';
 import type { Proposal } from '../contracts/proposal.ts';
 import type { Role, Tokens } from '../contracts/roles.ts';
+import type { VerifyView } from '../contracts/verify.ts';
+import type { Book } from '../domain/venue-id.ts';
 
 export type { Role, Tokens } from '../contracts/roles.ts';
+
+/** What came of asking the desk to resume. */
+export type ResumeView =
+  | { readonly kind: 'resumed' | 'unreachable' }
+  | { readonly kind: 'refused'; readonly detail: string };
+
+/** A token as the command line finds it. */
+export interface HeldToken {
+  readonly role: Role;
+  readonly token: string;
+  /** The variable or file it comes from. */
+  readonly source: string;
+}
 
 export interface HttpPorts {
   readonly tokens: Tokens;
@@ -18,11 +43,26 @@ export interface HttpPorts {
   listTrades(query: { limit: number; status?: string; before?: string }): Promise<TradeView[]>;
   findTrade(id: string): Promise<TradeView | undefined>;
   status(): Promise<StatusView>;
+  /** The current book in the predecessor's words. */
+  tradingMode(): Promise<TradingModeView>;
+  tradingState(): Promise<TradingStateView>;
+  /** Stops entries; answers when the stop holds, 7 s at most. */
+  pause(asked: { actor: string; reason: string }): Promise<StopView>;
+  /** Undoes an operator's pause; for an admin a breach too. */
+  resume(asked: { actor: string; role: 'operator' | 'admin'; reason: string }): Promise<ResumeView>;
   /** Everything that must be well before proposals are taken. */
   readiness(): Promise<Check[]>;
   /** Unexpected failures: logged by the host, told to the caller without details. */
   report(error: unknown, context: string): void;
 }
+
+/** What the ledger has on a day. */
+export type DailyReportAnswer =
+  | { readonly kind: 'report'; readonly report: DailyReport }
+  /** Not closed; `over` where it should be. */
+  | { readonly kind: 'open'; readonly over: boolean; readonly endsAt: string }
+  /** The days that have a report, oldest first. */
+  | { readonly kind: 'none'; readonly days: readonly string[] };
 
 export interface CliPorts {
   /** Where the API listens, from the configuration. */
@@ -37,7 +77,26 @@ export interface CliPorts {
   /** Stops a running desk and waits for it. */
   stop(): Promise<number>;
   worker(): Promise<number>;
+  /** Runs the HTTP API in this process until it is stopped; workers run elsewhere. */
+  api(): Promise<number>;
   doctor(): Promise<Check[]>;
+  /** Runs every checker over the ledger and the venues' records. */
+  verify(): Promise<VerifyView>;
+  /** Writes a backup; `to` names another directory than the configured one. */
+  backup(to?: string): Promise<BackupView>;
+  /** Restores the backup in a directory into an empty database. */
+  restore(directory: string): Promise<RestoreView>;
+  /**
+   * The tokens there are, lowest role first; empty where none were made yet.
+   * @throws TokenError where the stored tokens cannot be used
+   */
+  heldTokens(): Promise<readonly HeldToken[]>;
+  /** The desk's limits and what is left of them, from the ledger itself. */
+  readLimits(): Promise<LimitsView>;
+  /** The report of a closed day, of the newest one without a date, from the ledger itself. */
+  dailyReport(asked: { book: Book; date: string | undefined }): Promise<DailyReportAnswer>;
+  /** Stops entries through the ledger itself, for when no API answers. */
+  pauseDirectly(reason: string): Promise<StopView>;
   enableStrategy(name: string, reason: string): Promise<void>;
   applyLimits(reason: string): Promise<{ field: string; was: string; is: string }[]>;
   out(line: string): void;

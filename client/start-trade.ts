@@ -1,7 +1,7 @@
 /** Starts a trade's workflow with everything the Temporal Web UI shows of it from the first moment. */
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { Proposal } from '../contracts/proposal.ts';
+import type { Proposal } from '../domain/proposal.ts';
 import { formatDecimal, formatUsd } from '../domain/decimal.ts';
 import type { Phase } from '../domain/desk.ts';
 import type { Book } from '../domain/venue-id.ts';
@@ -11,23 +11,29 @@ export interface StartTradeOptions {
   readonly client: Client;
   /** Whether the client shares the connection of a worker in this process. */
   readonly eager: boolean;
+  /** Start it even where an earlier run has ended: the sweep's way. */
+  readonly again?: boolean;
   readonly book: Book;
   readonly phase: Phase;
 }
 
-/** Starts `trade:<id>` once; where it runs or ran already, nothing happens. */
+/**
+ * Starts `trade:<id>`; where it runs already, or has run and is not started `again`, nothing
+ * happens.
+ * @returns whether it was started
+ */
 export async function startTrade(
   options: StartTradeOptions,
   tradeId: string,
   proposal: Proposal,
-): Promise<void> {
+): Promise<boolean> {
   const unique = (values: readonly string[]): string[] => [...new Set(values)];
   try {
     await options.client.workflow.start('trade', {
       workflowId: tradeWorkflowId(tradeId),
       taskQueue: MAIN_QUEUE,
       args: [tradeId],
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdReusePolicy: options.again === true ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
       ...(options.eager ? { requestEagerStart: true } : {}),
       staticSummary: summaryOf(proposal),
@@ -40,8 +46,10 @@ export async function startTrade(
         { key: searchAttributes.marketId, value: unique(proposal.legs.map((leg) => leg.market)) },
       ],
     });
+    return true;
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
   }
 }
 

@@ -59,6 +59,7 @@ export const environmentSchema = z.object({
   LIVE_TRADING_RESET_KEY: text.optional(),
   BALLAST_DATA_DIR: text.optional(),
   BALLAST_CACHE_DIR: text.optional(),
+  BALLAST_BACKUP_DIR: text.optional(),
   BALLAST_HOST: text.default('127.0.0.1'),
   BALLAST_PORT: count('the port', 0, 65_535).prefault('5001'),
   BALLAST_VENUES: z

@@ -1,11 +1,14 @@
 /** What the HTTP API and `--json` answer. Money and quantities are decimal strings, times ISO in UTC. */
 import { z } from 'zod';
+import { DESK_STATES } from '../domain/desk.ts';
 import { DENIAL_CODES } from '../domain/risk/codes.ts';
 import { TRADE_STATUSES } from '../domain/trade.ts';
 import { BOOKS, VENUE_IDS } from '../domain/venue-id.ts';
 
 const instant = z.iso.datetime();
 const decimalText = z.string();
+const TEXT_LENGTH_MAX = 500;
+const textLine = z.string().trim().min(1).max(TEXT_LENGTH_MAX);
 
 export const verdictSchema = z.object({
   code: z.enum(DENIAL_CODES as [string, ...string[]]),
@@ -114,6 +117,22 @@ export const statusViewSchema = z.object({
   addresses: z.object({ api: z.string().nullable(), temporalUi: z.string().nullable() }),
 });
 export type StatusView = z.output<typeof statusViewSchema>;
+
+/** What pauses or resumes the desk. */
+export const deskRequestSchema = z.strictObject({
+  /** Kept in the audit log. */
+  reason: textLine,
+  /** The person behind the token; the role's name where it is absent. */
+  by: textLine.optional(),
+});
+
+/** A pause that holds: nothing that adds risk is sent any more but for the orders listed. */
+export const stopViewSchema = z.object({
+  state: z.enum(DESK_STATES),
+  epoch: z.int(),
+  unresolved: z.array(z.string()),
+});
+export type StopView = z.output<typeof stopViewSchema>;
 
 /** One line of `ballast doctor` and of `/readyz`. */
 export interface Check {

@@ -35,6 +35,11 @@ export function bookOf(desk: DeskId, phase: Phase): Book {
   return phase === 'paper' ? 'paper' : 'live';
 }
 
+/** The desk that trades a book. */
+export function deskOf(book: Book): DeskId {
+  return book === 'drill' ? 'drill' : 'main';
+}
+
 /** Whether a desk in `state` lets an order of `kind` be sent: a pause stops entries, a halt all. */
 export function allows(state: DeskState, kind: OrderKind): boolean {
   return state === 'active' || (state === 'paused' && kind === 'exit');

@@ -34,15 +34,16 @@ export function openDatabase(url: string, onLost: (error: Error) => void): Ledge
       max: POOL_CONNECTIONS_MAX,
       options: SESSION_OPTIONS,
       application_name: 'ballast-ledger',
-      types: {
-        getTypeParser: (oid, format) =>
-          oid === INT8_OID && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format),
-      },
+      types: { getTypeParser: parserOf },
     },
     onLost,
   );
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
 }
+
+/** bigint columns as bigint, everything else as `pg` reads it. */
+export const parserOf: pg.CustomTypesConfig['getTypeParser'] = (oid, format) =>
+  oid === INT8_OID && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format);
 
 /** More texts than this are never prepared; the ledger has about a hundred. */
 const STATEMENTS_MAX = 500;
@@ -98,27 +99,40 @@ export function openPool(config: pg.PoolConfig, onLost: (error: Error) => void):
 
 const MIGRATIONS = { '0001-ledger': ledgerMigration, '0002-survival': survivalMigration };
 
+/** The ledger's migrations by name, in their order. */
+export const LEDGER_MIGRATIONS: readonly string[] = Object.keys(MIGRATIONS);
+
 /**
  * Brings the ledger's tables up to date; safe to run from several processes at once.
  * @throws the first failing migration's error; nothing of it is kept
  */
 export async function migrateLedger(db: LedgerDb): Promise<string[]> {
-  const migrator = new Migrator({
+  return migrate(migratorOf(db));
+}
+
+/** The same inside a transaction the caller has begun, and only up to the migration `to`. */
+export async function migrateWithin(tx: LedgerTx, to?: string): Promise<string[]> {
+  return migrate(migratorOf(tx, { disableTransactions: true }), to);
+}
+
+function migratorOf(db: LedgerDb, options: { disableTransactions?: boolean } = {}): Migrator {
+  return new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+    ...options,
   });
-  const { error, results } = await migrator.migrateToLatest();
+}
+
+async function migrate(migrator: Migrator, to?: string): Promise<string[]> {
+  const { error, results } =
+    to === undefined ? await migrator.migrateToLatest() : await migrator.migrateTo(to);
   if (error !== undefined) throw new Error('the ledger could not be migrated', { cause: error });
   return (results ?? []).map((result) => result.migrationName);
 }
 
 /** Names of migrations that the database lacks; empty when it is current. */
 export async function pendingMigrations(db: LedgerDb): Promise<string[]> {
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
-  });
-  const migrations = await migrator.getMigrations();
+  const migrations = await migratorOf(db).getMigrations();
   return migrations.filter((one) => one.executedAt === undefined).map((one) => one.name);
 }
 

@@ -12,6 +12,17 @@ export class ClockDisagrees extends Error {
   }
 }
 
+/** A day was to be closed before it was over; once the Clock is past its end it closes. */
+export class DayNotOver extends Error {
+  override readonly name = 'DayNotOver';
+  constructor(before: string, now: string) {
+    super(
+      `the days before ${before} cannot be closed yet: the clock says ${now}; ` +
+        'they are closed once it is past midnight, and if it is wrong, once it is set right',
+    );
+  }
+}
+
 /** The desk does not exist yet: `ballast start` writes it once. */
 export class DeskMissing extends Error {
   override readonly name = 'DeskMissing';
@@ -26,6 +37,17 @@ export class NotInLedger extends Error {
   constructor(what: string, id: string) {
     super(`the ledger has no ${what} ${id}`);
   }
+}
+
+/**
+ * Whether an error means that what lies on the disk is damaged or cannot be read: a page whose
+ * checksum is wrong, a broken index, a file that is gone, an I/O error.
+ */
+export function isDamage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && /^(XX00[12]|58030|58P01)$/.test(code)) return true;
+  return isDamage(error.cause);
 }
 
 /** Whether an error means that the database was not reached or broke off, rather than refused. */

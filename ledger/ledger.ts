@@ -2,6 +2,8 @@
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { LedgerDb } from './database.ts';
 import { databaseNowMs, migrateLedger, openDatabase, pendingMigrations } from './database.ts';
+import * as reports from './read/reports.ts';
+import * as closing from './verbs/close-day.ts';
 import * as desk from './verbs/desk.ts';
 import * as deskState from './verbs/desk-state.ts';
 import * as facts from './verbs/facts.ts';
@@ -13,6 +15,7 @@ import * as proposals from './verbs/proposals.ts';
 import * as reserving from './verbs/reserve.ts';
 import * as settling from './verbs/settle.ts';
 import * as strategies from './verbs/strategies.ts';
+import * as underWay from './verbs/under-way.ts';
 import * as watching from './verbs/watch.ts';
 
 /** Drops the first parameter: a verb bound to its database. */
@@ -36,6 +39,12 @@ export interface Ledger {
   readonly bookOutcome: Bound<typeof outcomes.bookOutcome>;
   readonly abandonTrade: Bound<typeof outcomes.abandonTrade>;
   readonly bookFill: Bound<typeof fills.bookFill>;
+  readonly closeDays: Bound<typeof closing.closeDays>;
+  readonly booksWithDays: Bound<typeof closing.booksWithDays>;
+  readonly findReport: Bound<typeof reports.findReport>;
+  readonly reportedDays: Bound<typeof reports.reportedDays>;
+  readonly openDaysBefore: Bound<typeof closing.openDaysBefore>;
+  readonly tradesUnderWay: Bound<typeof underWay.tradesUnderWay>;
   readonly knownFills: Bound<typeof watching.knownFills>;
   readonly storeSettlement: Bound<typeof watching.storeSettlement>;
   readonly recordSettlement: Bound<typeof settling.recordSettlement>;
@@ -45,6 +54,8 @@ export interface Ledger {
   readonly markSent: Bound<typeof watching.markSent>;
   readonly enableStrategy: Bound<typeof strategies.enableStrategy>;
   readonly pauseDesk: Bound<typeof deskState.pauseDesk>;
+  /** As `breachDesk`, in a transaction of its own. */
+  readonly breachDesk: Bound<typeof deskState.breachDeskAlone>;
   readonly resumeDesk: Bound<typeof deskState.resumeDesk>;
   readonly acknowledgeStop: Bound<typeof deskState.acknowledgeStop>;
   readonly writeIntent: Bound<typeof intents.writeIntent>;
@@ -74,6 +85,12 @@ export function openLedger(url: string, onLost: (error: Error) => void): Ledger 
     bookOutcome: bind(outcomes.bookOutcome),
     abandonTrade: bind(outcomes.abandonTrade),
     bookFill: bind(fills.bookFill),
+    closeDays: bind(closing.closeDays),
+    booksWithDays: bind(closing.booksWithDays),
+    findReport: bind(reports.findReport),
+    reportedDays: bind(reports.reportedDays),
+    openDaysBefore: bind(closing.openDaysBefore),
+    tradesUnderWay: bind(underWay.tradesUnderWay),
     knownFills: bind(watching.knownFills),
     storeSettlement: bind(watching.storeSettlement),
     recordSettlement: bind(settling.recordSettlement),
@@ -83,6 +100,7 @@ export function openLedger(url: string, onLost: (error: Error) => void): Ledger 
     markSent: bind(watching.markSent),
     enableStrategy: bind(strategies.enableStrategy),
     pauseDesk: bind(deskState.pauseDesk),
+    breachDesk: bind(deskState.breachDeskAlone),
     resumeDesk: bind(deskState.resumeDesk),
     acknowledgeStop: bind(deskState.acknowledgeStop),
     writeIntent: bind(intents.writeIntent),

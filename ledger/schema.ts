@@ -205,6 +205,8 @@ interface DiscrepancyTable {
   venue: VenueId;
   detail: string;
   recorded_at_ms: Int8;
+  /** The trading day it counts on. */
+  day: string;
 }
 interface OutboxTable {
   id: SerialInt8;

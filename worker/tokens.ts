@@ -65,7 +65,8 @@ export async function readTokens(dataDir: string): Promise<Tokens | undefined> {
   }
 }
 
-function tokensPath(dataDir: string): string {
+/** Where the tokens are kept. */
+export function tokensPath(dataDir: string): string {
   return join(dataDir, 'tokens.json');
 }
 

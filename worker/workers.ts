@@ -26,6 +26,8 @@ export interface RunningWorkers {
 const CACHED_WORKFLOWS_MAX = 500;
 const ORDERS_AT_ONCE_MAX = 20;
 const SHUTDOWN_GRACE = '20s';
+/** A frozen worker's workflows move on to another this soon. */
+const STICKY_TIMEOUT = '2s';
 
 /** Starts one worker for workflows and ledger work, and one for each venue's orders. */
 export async function startWorkers(options: WorkerOptions): Promise<RunningWorkers> {
@@ -33,6 +35,7 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
     connection: options.connection,
     namespace: options.namespace,
     shutdownGraceTime: SHUTDOWN_GRACE,
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
   };
   const { activities } = options;
   const main = await Worker.create({
@@ -56,12 +59,15 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
     ),
   );
   const workers = [main, ...orders];
-  const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  const runs = workers.map((worker) => worker.run());
+  const done = Promise.all(runs).then(() => undefined);
   return {
     done,
     stop: async () => {
       options.stopping.abort();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      // One that failed must not hide that another is still at work.
+      await Promise.allSettled(runs);
       await done;
     },
   };

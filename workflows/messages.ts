@@ -1,6 +1,7 @@
 /** Every signal, query, search attribute, workflow id and task queue, in one place. */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { DeskId, DeskState, PauseCause, Phase } from '../domain/desk.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { TradeStatus } from '../domain/trade.ts';
 
@@ -20,6 +21,11 @@ export function tradeWorkflowId(tradeId: string): string {
 /** The id of the watch of one venue and book. */
 export function watchWorkflowId(venue: VenueId, book: Book): string {
   return `venue-watch:${venue}:${book}`;
+}
+
+/** The id of a desk's workflow. */
+export function rolloutWorkflowId(desk: DeskId): string {
+  return `rollout:${desk}`;
 }
 
 /** Registered before the first workflow starts: an unregistered one fails a workflow task for ever. */
@@ -53,3 +59,66 @@ export interface WatchProgress {
   readonly rounds: number;
 }
 export const watchStatusQuery = defineQuery<WatchProgress>('status');
+
+/** Who asks, and why. By signal or update this is somebody's word, and audited as such. */
+export interface DeskRequest {
+  readonly by: string;
+  readonly reason: string;
+}
+/** Stop entries. Anything may be in the argument; a malformed one stops them too. */
+export const pauseSignal = defineSignal<[unknown]>('pause');
+/** Undo an operator's pause, and nothing worse. */
+export const resumeSignal = defineSignal<[unknown]>('resume');
+/** The desk's row changed by another way; show it. */
+export const deskChangedSignal = defineSignal('desk-changed');
+
+/** What a stop promises: nothing forbidden is sent any more but for these orders. */
+export interface DeskAnswer {
+  readonly state: DeskState;
+  readonly epoch: number;
+  readonly unresolved: readonly string[];
+}
+export const pauseUpdate = defineUpdate<DeskAnswer, [DeskRequest]>('pause');
+
+export type ResumeAnswer =
+  { readonly kind: 'resumed' } | { readonly kind: 'refused'; readonly detail: string };
+/** After a breach it needs the id of an intent, which only API and CLI can write. */
+export const resumeUpdate = defineUpdate<
+  ResumeAnswer,
+  [DeskRequest & { readonly intentId?: string }]
+>('resume');
+
+export interface DeskProgress {
+  readonly desk: DeskId;
+  /** Null before it was first read. */
+  readonly standing: {
+    readonly phase: Phase;
+    readonly state: DeskState;
+    readonly cause: PauseCause;
+    readonly reason: string;
+    readonly changedBy: string;
+    readonly changedAtMs: number;
+    readonly epoch: number;
+  } | null;
+}
+export const deskStatusQuery = defineQuery<DeskProgress>('status');
+
+/** The ids of the Schedules, and with a time appended of each of their runs. */
+export const SWEEP_ID = 'sweep';
+export const DAILY_RESET_ID = 'daily-reset';
+
+export interface ClosedDay {
+  readonly book: Book;
+  readonly date: string;
+}
+export interface DailyResetProgress {
+  /** When the schedule meant this run to start, ISO. */
+  readonly scheduledAt: string;
+  readonly step: 'close days' | 'write reports' | 'back up' | 'over';
+  readonly closed: readonly ClosedDay[];
+  /** Where the backup lies, once there is one. */
+  readonly backup: string | null;
+  /** What this run could not do. */
+  readonly failures: readonly string[];
+}
+export const dailyResetStatusQuery = defineQuery<DailyResetProgress>('status');

@@ -21,7 +21,8 @@ export async function placeLeg(
 ): Promise<Awaited<ReturnType<Activities['sendOrder']>>> {
   const venue = proxyActivities<Activities>({
     taskQueue: orderQueue(order.venue, order.book),
-    startToCloseTimeout: '30s',
+    // A killed worker is noticed by this alone; a send is over after 5 s, a look-up sooner.
+    startToCloseTimeout: '15s',
     // The outcome of a send must be known even when the trade is cancelled meanwhile.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: {

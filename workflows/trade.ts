@@ -73,6 +73,8 @@ export async function trade(tradeId: string): Promise<TradeResult> {
     const placed = await placeLeg({ tradeId, leg: 0, venue: leg.leg.venue, book, mail });
     if (isTerminal(placed.tradeStatus)) return finish(show, placed.tradeStatus, placed.detail);
     upsertSearchAttributes([{ key: searchAttributes.tradeStatus, value: 'open' }]);
+    // A run that takes over from one that is gone may have missed the signal.
+    if (placed.resultKnown) mail.settled = true;
     show({ step: 'await settlement', status: 'open', detail: holding(leg, placed.finalQuantity) });
     return await awaitSettlementAndRecord(tradeId, mail, placed.checkSettlementInMs, show);
   } catch (error) {

@@ -16,7 +16,8 @@ const ROUNDS_PER_RUN = 50;
 
 const watch = proxyActivities<Activities>({
   startToCloseTimeout: '15m',
-  heartbeatTimeout: '20s',
+  // How long nobody watches after a worker was killed.
+  heartbeatTimeout: '10s',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '1s', maximumInterval: '10s' },
 });

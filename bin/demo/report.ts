@@ -1,5 +1,6 @@
 /** What the demo prints: a short story in tables, and one line for programs. */
 import Table from 'cli-table3';
+import type { DailyReport } from '../../contracts/daily-report.ts';
 import type { Problem, StatusView, Submission, TradeView } from '../../contracts/http.ts';
 
 const plain = { style: { head: [], border: [], compact: true } };
@@ -56,6 +57,17 @@ export function cashTable(status: StatusView): string {
     table.push([venue, cash, reserved, open]);
   }
   return table.toString();
+}
+
+/** What a closed day came to, in four lines. */
+export function dayLines(report: DailyReport): string[] {
+  const { date, realized, trades, loss, carried, seal } = report;
+  return [
+    `  ${date} is closed: P&L $${realized.pnl} ($${realized.gains} won, $${realized.losses} lost), fees $${report.fees}`,
+    `  trades ${trades.used} of ${trades.cap} used · loss $${loss.used} of $${loss.cap} · ${report.proposals.denied} proposals denied`,
+    `  carried into ${carried.into}: $${carried.risk} of ${carried.trades} trades · ${report.open.length} positions open`,
+    `  sealed with ${seal.transfers} postings; closed days never change`,
+  ];
 }
 
 export interface DemoSummary {

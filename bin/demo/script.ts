@@ -87,21 +87,26 @@ export const DEMO_MARKETS: readonly DemoMarket[] = [
     title: 'Rangers vs. Bruins',
     outcomes: ['Rangers', 'Bruins'],
     asks: { yes: [['0.51', '15']], no: [['0.50', '500']] },
-    payout: '1',
+    payout: '0',
   },
 ];
 
-/** The paper exchange's file; with results once the games are over. */
-export function paperFileText(results: boolean): string {
+/** Whose results the exchange has published: the last game ends on the second day. */
+export type Results = 'none' | 'first day' | 'all';
+
+/** The paper exchange's file, with the results of what is over. */
+export function paperFileText(results: Results): string {
+  const over = (id: string): boolean =>
+    results === 'all' || (results === 'first day' && id !== NYR);
   const markets = DEMO_MARKETS.map(({ asks, payout, ...market }) => ({
     ...market,
     book: { yes: { asks: asks.yes }, no: { asks: asks.no } },
-    ...(results ? { result: { at: 0, payout } } : {}),
+    ...(over(market.id) ? { result: { at: 0, payout } } : {}),
   }));
   return JSON.stringify({ markets });
 }
 
-interface Opportunity {
+export interface Opportunity {
   readonly what: string;
   readonly proposal: ProposalInput;
 }
@@ -118,7 +123,7 @@ const single = (
   ...rest,
 });
 
-/** Told in this order, one after the other; the comments say what each is meant to show. */
+/** Told in this order on the first day, one after the other; the comments say what each is meant to show. */
 export const OPPORTUNITIES: readonly Opportunity[] = [
   {
     what: 'a fair edge on Kalshi',
@@ -206,6 +211,17 @@ export const OPPORTUNITIES: readonly Opportunity[] = [
   {
     what: 'one more than the day allows',
     proposal: single('sixth', ['polymarket', NYR, 'Bruins', '0.50'], {
+      fairPrice: '0.57',
+      quantity: '10',
+    }),
+  },
+];
+
+/** Told after midnight. */
+export const NEXT_DAY: readonly Opportunity[] = [
+  {
+    what: 'what the day before had no place for',
+    proposal: single('seventh', ['polymarket', NYR, 'Bruins', '0.50'], {
       fairPrice: '0.57',
       quantity: '10',
     }),

@@ -2,14 +2,14 @@
 import type { z } from 'zod';
 import type { Problem } from '../../contracts/http.ts';
 import { problemSchema } from '../../contracts/http.ts';
-import type { CliPorts } from '../ports.ts';
+import type { CliPorts, Role } from '../ports.ts';
 import { EXIT } from '../ports.ts';
 import { CliError, textField } from './errors.ts';
 import { printable } from './format.ts';
 
 const READ_MS_MAX = 10_000;
-/** A decision takes up to 10 s, and a request may hold many proposals. */
-const PROPOSE_MS_MAX = 30_000;
+/** A decision takes up to 10 s, and a request may hold many proposals; a pause up to 10 s. */
+const CHANGE_MS_MAX = 30_000;
 
 /** Failures in which no byte of the request can have arrived. */
 const NOT_CONNECTED = [
@@ -37,11 +37,30 @@ export async function readApi<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
 ): Promise<{ raw: unknown; value: z.output<Schema> }> {
-  const answer = await request(ports, path, { method: 'GET' }, READ_MS_MAX);
+  const answer = await read(ports, path);
   if (answer.status !== 200) throw refusal(answer);
   const parsed = schema.safeParse(answer.body);
   if (!parsed.success) throw notUnderstood(ports);
   return { raw: answer.body, value: parsed.data };
+}
+
+/** Shows a token only to an API that asks for one, as it does from elsewhere and from a container. */
+async function read(ports: CliPorts, path: string): Promise<ApiAnswer> {
+  const answer = await request(ports, path, { method: 'GET' }, READ_MS_MAX);
+  if (answer.status !== 401) return answer;
+  const token = await ports.token('trader');
+  if (token === undefined) return answer;
+  const headers = { authorization: `Bearer ${token}` };
+  return request(ports, path, { method: 'GET', headers }, READ_MS_MAX);
+}
+
+/** A change asked of the API, and what to say when nobody knows whether it arrived. */
+export interface Change {
+  readonly path: string;
+  readonly role: Role;
+  readonly body: string;
+  readonly contentType: string;
+  readonly ifUnknown: readonly string[];
 }
 
 /**
@@ -52,18 +71,27 @@ export async function postProposals(
   ports: CliPorts,
   proposals: { body: string; contentType: string },
 ): Promise<ApiAnswer> {
-  const token = await ports.token('trader');
+  const ifUnknown = [
+    'the proposals may have been taken: look with ballast trades before sending them again',
+    '(one with an id can be sent again as it is: it is never taken twice)',
+  ];
+  return postChange(ports, { ...proposals, path: '/api/v1/trades', role: 'trader', ifUnknown });
+}
+
+/**
+ * Asks for a change with a role's token; the caller judges the answer.
+ * @throws CliError when there is no token or no answer
+ */
+export async function postChange(ports: CliPorts, change: Change): Promise<ApiAnswer> {
+  const { path, role, body, contentType, ifUnknown } = change;
+  const token = await ports.token(role);
   if (token === undefined) {
-    throw new CliError('there is no token to propose with yet', EXIT.configuration, [
-      'npm start makes the tokens at its first start; or set BALLAST_TRADER_TOKEN',
+    throw new CliError(`there is no ${role}'s token yet`, EXIT.configuration, [
+      `npm start makes the tokens at its first start; or set BALLAST_${role.toUpperCase()}_TOKEN`,
     ]);
   }
-  const headers = {
-    authorization: `Bearer ${token}`,
-    'content-type': proposals.contentType,
-  };
-  const init = { method: 'POST', headers, body: proposals.body };
-  return request(ports, '/api/v1/trades', init, PROPOSE_MS_MAX);
+  const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
+  return request(ports, path, { method: 'POST', headers, body }, CHANGE_MS_MAX, ifUnknown);
 }
 
 async function request(
@@ -71,6 +99,7 @@ async function request(
   path: string,
   init: RequestInit,
   msMax: number,
+  ifUnknown: readonly string[] = [],
 ): Promise<ApiAnswer> {
   const url = new URL(path, ports.apiUrl());
   try {
@@ -79,7 +108,7 @@ async function request(
     const response = await fetch(url, { ...init, signal, redirect: 'error' });
     return { status: response.status, body: jsonOrNothing(await response.text()) };
   } catch (error) {
-    throw noAnswer(error, url.origin, init.method === 'POST', msMax);
+    throw noAnswer(error, url.origin, ifUnknown, msMax);
   }
 }
 
@@ -91,14 +120,13 @@ function jsonOrNothing(text: string): unknown {
   }
 }
 
-/** After a broken or slow POST the proposals may have been taken: say so, never "failed". */
-function noAnswer(error: unknown, origin: string, isPost: boolean, msMax: number): CliError {
-  const unknown = isPost
-    ? [
-        'the proposals may have been taken: look with ballast trades before sending them again',
-        '(one with an id can be sent again as it is: it is never taken twice)',
-      ]
-    : [];
+/** After a broken or slow POST the change may have been made: say so, never "failed". */
+function noAnswer(
+  error: unknown,
+  origin: string,
+  unknown: readonly string[],
+  msMax: number,
+): CliError {
   if (textField(error, 'name') === 'TimeoutError') {
     const message = `${origin} did not answer within ${msMax / 1000} s`;
     return new CliError(message, EXIT.timeout, unknown);

@@ -3,10 +3,17 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { CliPorts } from '../ports.ts';
 import { EXIT } from '../ports.ts';
 import { asCliError, CliError, errorLines } from './errors.ts';
+import { addPauseVerbs } from './desk.ts';
 import { jsonText, painter, table } from './format.ts';
+import { showLimits } from './limits.ts';
+import { addLedgerVerbs } from './ledger-verbs.ts';
 import { propose } from './propose.ts';
+import { addReportVerbs } from './report.ts';
 import { showStatus } from './status.ts';
+import { addTokenVerb } from './token.ts';
 import { listTrades, showTrade } from './trades.ts';
+import type { Ends } from './verbs.ts';
+import { example, nonEmpty } from './verbs.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -58,14 +65,12 @@ export function createProgram(ports: CliPorts, outcome: Outcome = { code: EXIT.o
   addReadVerbs(program, ports, ends);
   addProposeVerb(program, ports, ends);
   addAdminVerbs(program, ports, ends);
+  addTokenVerb(program, ports, ends);
+  addReportVerbs(program, ports, ends);
+  addPauseVerbs(program, ports, ends);
+  addLedgerVerbs(program, ports, ends);
   return program;
 }
-
-type Ends = <Arguments extends unknown[]>(
-  run: (...args: Arguments) => Promise<number>,
-) => (...args: Arguments) => Promise<void>;
-
-const example = (line: string): string => `\nExample:\n  $ ${line}`;
 
 function addDeskVerbs(program: Command, ports: CliPorts, ends: Ends): void {
   program
@@ -83,6 +88,11 @@ function addDeskVerbs(program: Command, ports: CliPorts, ends: Ends): void {
     .description('run one more worker for a desk whose Temporal and Postgres run elsewhere')
     .addHelpText('after', example('TEMPORAL_ADDRESS=temporal:7233 ballast worker'))
     .action(ends(() => ports.worker()));
+  program
+    .command('api')
+    .description('run the HTTP API alone for a desk whose servers and workers run elsewhere')
+    .addHelpText('after', example('TEMPORAL_ADDRESS=temporal:7233 ballast api'))
+    .action(ends(() => ports.api()));
 }
 
 function addReadVerbs(program: Command, ports: CliPorts, ends: Ends): void {
@@ -153,7 +163,10 @@ function addAdminVerbs(program: Command, ports: CliPorts, ends: Ends): void {
     );
   program
     .command('limits')
-    .description('the limits the desk enforces')
+    .description('the limits the desk enforces, what is left of them, and the largest trade')
+    .option('--json', 'the raw numbers')
+    .addHelpText('after', example('ballast limits'))
+    .action(ends((options: { json?: true }) => showLimits(ports, options.json === true)))
     .command('apply')
     .description('adopt the limits of the environment')
     .requiredOption('--reason <text>', 'why; kept in the audit log', nonEmpty)
@@ -189,11 +202,6 @@ function wholeNumber(text: string): number {
     throw new InvalidArgumentError('It must be a whole number from 1 to 200.');
   }
   return Number(text);
-}
-
-function nonEmpty(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('It must not be empty.');
-  return text.trim();
 }
 
 /** Commander's `error: …` in the form of all our errors. */

@@ -10,6 +10,10 @@ import { HttpProblem } from './problems.ts';
 type Access = 'probe' | 'read' | Role;
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** The role the caller's token proved; empty where none was asked for. */
+    role: Role | '';
+  }
   interface FastifyContextConfig {
     /** Who may call the route; every route declares it. */
     access?: Access;
@@ -23,6 +27,7 @@ const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
  * @throws Error at the declaration of a route without `config: { access }`
  */
 export function requireRoles(app: FastifyInstance, tokens: Tokens): void {
+  app.decorateRequest('role', '');
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) {
       throw new Error(`the route ${String(route.method)} ${route.url} does not declare its access`);
@@ -43,6 +48,7 @@ export function requireRoles(app: FastifyInstance, tokens: Tokens): void {
         message: `this needs the role ${String(access)}, the token has ${role}`,
       });
     }
+    request.role = role;
   });
 }
 

@@ -7,6 +7,12 @@ import { fieldProblems, proposalSchema } from '../../contracts/proposal.ts';
 /** Codes of the edge itself; what the desk answers to a proposal comes from the submitter. */
 const HTTP_PROBLEMS = {
   INVALID_PROPOSAL: { status: 422, message: 'the proposal has mistakes; nothing was decided' },
+  INVALID_REQUEST: { status: 422, message: 'the request has mistakes; nothing was changed' },
+  RESUME_REFUSED: { status: 409, message: 'the desk may not resume so' },
+  ENGINE_UNREACHABLE: {
+    status: 503,
+    message: 'Temporal does not answer: the desk stays as it is; try again',
+  },
   INVALID_QUERY: { status: 422, message: 'the query has mistakes' },
   BAD_REQUEST: { status: 400, message: 'the request cannot be read' },
   UNAUTHENTICATED: {

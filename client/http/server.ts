@@ -5,8 +5,10 @@ import fastify from 'fastify';
 import { ROLES } from '../../contracts/roles.ts';
 import type { HttpPorts } from '../ports.ts';
 import { requireRoles } from './auth.ts';
+import { addDeskRoutes } from './desk.ts';
 import { addHealthRoutes } from './health.ts';
 import { hostProblem } from './hosts.ts';
+import { addPredecessorRoutes } from './predecessor.ts';
 import { HttpProblem } from './problems.ts';
 import { NdjsonBody } from './submissions.ts';
 import { addTradeRoutes } from './trades.ts';
@@ -53,6 +55,7 @@ export function createServer(ports: HttpPorts): FastifyInstance {
     if (code !== undefined) throw new HttpProblem(code);
   });
   requireRoles(app, ports.tokens);
+  endConnectionsOnClose(app);
   readBodies(app);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new HttpProblem('NOT_FOUND')));
   app.setErrorHandler((error, request, reply) => {
@@ -62,8 +65,21 @@ export function createServer(ports: HttpPorts): FastifyInstance {
     sendProblem(reply, failed(error, `${request.method} ${pathOf(request)} ${request.id}`));
   });
   addTradeRoutes(app, ports, failed);
+  addDeskRoutes(app, ports);
   addHealthRoutes(app, ports);
+  addPredecessorRoutes(app, ports);
   return app;
+}
+
+/** A kept connection whose last answer comes after the close has begun would hold it for a minute. */
+function endConnectionsOnClose(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) void reply.header('connection', 'close');
+  });
 }
 
 /** JSON and NDJSON only: a web page's plain form cannot send either without asking first. */

@@ -5,6 +5,12 @@ export interface AccountRow {
   readonly debits: bigint;
   readonly credits: bigint;
 }
+export interface HeldAccountRow extends AccountRow {
+  /** Cash and positions: what is there, less what is held, must not go below zero. */
+  readonly guarded: boolean;
+  readonly held: bigint;
+  readonly overrun: bigint;
+}
 export interface TransferRow {
   readonly id: string;
   readonly debitId: string;
@@ -28,33 +34,52 @@ export interface HoldRow {
   readonly tradeEnded: boolean;
 }
 
-/** I2: used + held ≤ cap + overrun, and what counters say is held is what holds hold. */
-export function checkI2(counters: readonly CounterRow[], holds: readonly HoldRow[]): string[] {
+/**
+ * I2: used + held ≤ cap + overrun, and what counters say is held is what holds hold; the same of
+ * cash where `accounts` are given.
+ */
+export function checkI2(
+  counters: readonly CounterRow[],
+  holds: readonly HoldRow[],
+  accounts?: readonly HeldAccountRow[],
+): string[] {
+  const beyond = counters
+    .filter(({ used, held, cap, overrun }) => used + held > cap + overrun)
+    .map(({ id }) => `I2 ${id}: used + held exceed cap + overrun`);
+  const overdrawn = (accounts ?? [])
+    .filter(({ guarded, debits, credits, held, overrun }) => {
+      return guarded && credits + held > debits + overrun;
+    })
+    .map(({ id }) => `I2 ${id}: held exceeds what is there`);
+  return [
+    ...beyond,
+    ...heldFaults('counter', counters, holds),
+    ...overdrawn,
+    ...(accounts === undefined ? [] : heldFaults('account', accounts, holds)),
+  ];
+}
+
+function heldFaults(
+  kind: HoldRow['targetKind'],
+  targets: readonly { readonly id: string; readonly held: bigint }[],
+  holds: readonly HoldRow[],
+): string[] {
   const held = new Map<string, bigint>();
-  for (const hold of holds) {
-    const open = hold.amount - hold.captured - hold.released;
-    held.set(hold.target, (held.get(hold.target) ?? 0n) + open);
+  for (const { targetKind, target, amount, captured, released } of holds) {
+    if (targetKind !== kind) continue;
+    held.set(target, (held.get(target) ?? 0n) + amount - captured - released);
   }
-  const found = counters.flatMap((counter) => {
-    const faults: string[] = [];
-    if (counter.used + counter.held > counter.cap + counter.overrun) {
-      faults.push(`I2 ${counter.id}: used + held exceed cap + overrun`);
-    }
-    const expected = held.get(counter.id) ?? 0n;
-    if (counter.held !== expected) {
-      faults.push(`I2 ${counter.id}: held is ${counter.held}, its holds come to ${expected}`);
-    }
-    return faults;
-  });
-  const known = new Set(counters.map(({ id }) => id));
-  const targets = holds.filter(({ targetKind }) => targetKind === 'counter');
-  for (const target of new Set(targets.map((hold) => hold.target))) {
-    const open = held.get(target) ?? 0n;
-    if (open !== 0n && !known.has(target)) {
-      found.push(`I2 ${target}: counter is missing, its holds come to ${open}`);
-    }
-  }
-  return found;
+  const known = new Set(targets.map(({ id }) => id));
+  return [
+    ...targets
+      .filter((target) => target.held !== (held.get(target.id) ?? 0n))
+      .map(({ id, held: is }) => {
+        return `I2 ${id}: held is ${is}, its holds come to ${held.get(id) ?? 0n}`;
+      }),
+    ...[...held]
+      .filter(([id, open]) => open !== 0n && !known.has(id))
+      .map(([id, open]) => `I2 ${id}: ${kind} is missing, its holds come to ${open}`),
+  ];
 }
 
 /** I6: balances rebuilt from transfers equal the stored ones, and debits equal credits. */

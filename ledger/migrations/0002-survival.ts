@@ -73,6 +73,14 @@ CREATE TABLE daily_report (
 );
 CREATE TRIGGER daily_report_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON daily_report
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER day_closed_once BEFORE UPDATE ON day FOR EACH ROW
+  WHEN (OLD.closed_at_ms IS NOT NULL) EXECUTE FUNCTION refuse_change();
+ALTER TABLE discrepancy ADD COLUMN day text;
+UPDATE discrepancy
+  SET day = to_char(to_timestamp(recorded_at_ms / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD');
+ALTER TABLE discrepancy ALTER COLUMN day SET NOT NULL;
 CREATE INDEX day_not_closed ON day (book, date) WHERE closed_at_ms IS NULL;
+CREATE INDEX decision_day ON decision (day);
 CREATE INDEX transfer_day ON transfer (day);
+CREATE INDEX trade_day ON trade (book, day);
 CREATE INDEX trade_ended_day ON trade (book, ended_day);`;

@@ -57,6 +57,19 @@ export async function readToday(
   return tradingDay(utcDate(reading.atMs), await newestDay(tx, book));
 }
 
+/**
+ * Today for booking a venue's fact, which must not fail where a day cannot be opened. Until commit
+ * no day opens, and so the day it answers cannot be closed. Comes before any other lock.
+ */
+export async function holdToday(tx: LedgerTx, book: Book, reading: ClockReading): Promise<UtcDate> {
+  for (;;) {
+    const newest = await newestDay(tx, book);
+    await lockDay(tx, book, newest ?? '', 'KEY SHARE');
+    // Overtaken while waiting for the lock: look again.
+    if ((await newestDay(tx, book)) === newest) return tradingDay(utcDate(reading.atMs), newest);
+  }
+}
+
 /** @returns whether there is such a day */
 async function lockDay(
   tx: LedgerTx,

@@ -63,6 +63,16 @@ export async function breachDesk(
   await appendAudit(tx, { desk: id, action: 'desk.breached', ...asked, detail }, reading.atMs);
 }
 
+/** The same where no other transaction found it. @throws DeskMissing */
+export async function breachDeskAlone(
+  db: LedgerDb,
+  id: DeskId,
+  found: { actor: string; reason: string },
+  reading: ClockReading,
+): Promise<void> {
+  await db.transaction().execute((tx) => breachDesk(tx, id, found, reading));
+}
+
 export type ResumeOutcome =
   | { readonly kind: 'resumed'; readonly standing: Standing }
   | { readonly kind: 'refused'; readonly detail: string };

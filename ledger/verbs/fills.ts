@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
+import type { UtcDate } from '../../domain/day.ts';
+import { deskOf } from '../../domain/desk.ts';
 import { formatUsd } from '../../domain/decimal.ts';
 import { buyEntries } from '../../domain/ledger-entries.ts';
 import type { VenueFill } from '../../domain/market.ts';
@@ -7,7 +9,7 @@ import { costCeil } from '../../domain/money.ts';
 import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
-import { readToday } from './day.ts';
+import { holdToday } from './day.ts';
 import { breachDesk } from './desk-state.ts';
 import { captureHold, extendHold, holdsOf, lockCountersOf } from './holds.ts';
 import { completePlacing, isLossCounter, isTradesCounter } from './outcomes.ts';
@@ -27,6 +29,7 @@ export async function bookFill(
   reading: ClockReading,
 ): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
+    const day = await holdToday(tx, book, reading);
     const order = await attribute(tx, book, venue, fill);
     const inserted = await tx
       .insertInto('fill')
@@ -44,10 +47,10 @@ export async function bookFill(
     if (inserted === undefined) return false;
     if (order === undefined) {
       const detail = `fill ${fill.fillId} on ${fill.marketId} belongs to no order of ours`;
-      await recordDiscrepancy(tx, { book, venue, id: `fill/${fill.fillId}`, detail, reading });
+      await recordDiscrepancy(tx, { book, venue, id: `fill/${fill.fillId}`, detail, day, reading });
       return true;
     }
-    await bookOwnFill(tx, { book, venue, fill, order, reading });
+    await bookOwnFill(tx, { book, venue, fill, order, day, reading });
     return true;
   });
 }
@@ -57,11 +60,12 @@ interface OwnFill {
   readonly venue: VenueId;
   readonly fill: VenueFill;
   readonly order: { id: string; trade_id: string; leg: number };
+  readonly day: UtcDate;
   readonly reading: ClockReading;
 }
 
 async function bookOwnFill(tx: LedgerTx, own: OwnFill): Promise<void> {
-  const { book, venue, fill, order, reading } = own;
+  const { book, venue, fill, order, day, reading } = own;
   const costMicros = costCeil(fill.quantity, fill.priceMicros);
   const spent = costMicros + fill.feeMicros;
   await tx
@@ -90,7 +94,7 @@ async function bookOwnFill(tx: LedgerTx, own: OwnFill): Promise<void> {
       feeMicros: fill.feeMicros,
     }),
     {
-      day: await readToday(tx, book, reading),
+      day,
       recordedAtMs: reading.atMs,
       tradeId: order.trade_id,
       venueAtMs: fill.filledAtMs,
@@ -98,7 +102,7 @@ async function bookOwnFill(tx: LedgerTx, own: OwnFill): Promise<void> {
   );
   if (beyond > 0 || overdrawn > 0) {
     const detail = `fill ${fill.fillId} of trade ${order.trade_id} took ${formatUsd(beyond)} more than was held`;
-    await recordDiscrepancy(tx, { book, venue, id: `fill/${fill.fillId}`, detail, reading });
+    await recordDiscrepancy(tx, { book, venue, id: `fill/${fill.fillId}`, detail, day, reading });
   }
   await completePlacing(tx, order.trade_id, reading);
 }
@@ -155,7 +159,14 @@ async function attribute(
 /** Writes down what ledger and venue disagree on, and pauses entries until a person looked. */
 export async function recordDiscrepancy(
   tx: LedgerTx,
-  found: { book: Book; venue: VenueId; id: string; detail: string; reading: ClockReading },
+  found: {
+    book: Book;
+    venue: VenueId;
+    id: string;
+    detail: string;
+    day: UtcDate;
+    reading: ClockReading;
+  },
 ): Promise<void> {
   await tx
     .insertInto('discrepancy')
@@ -165,10 +176,15 @@ export async function recordDiscrepancy(
       venue: found.venue,
       detail: found.detail,
       recorded_at_ms: found.reading.atMs,
+      day: found.day,
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const desk = found.book === 'drill' ? 'drill' : 'main';
+  const desk = deskOf(found.book);
   const reason = `discrepancy at ${found.venue}: ${found.detail}`;
+  await sql`
+    INSERT INTO outbox (book, venue, workflow_id, signal, payload, created_at_ms)
+    VALUES (${found.book}, ${found.venue}, ${`rollout:${deskOf(found.book)}`}, 'desk-changed', '{}',
+      ${found.reading.atMs})`.execute(tx);
   await breachDesk(tx, desk, { actor: 'ledger', reason }, found.reading);
 }

@@ -6,7 +6,7 @@ import { isFinalOrder } from '../../domain/order-machine.ts';
 import type { TradeStatus } from '../../domain/trade.ts';
 import type { MicroContracts, PriceMicros } from '../../domain/money.ts';
 import type { Book, OutcomeIndex, TimeInForce, VenueId } from '../../domain/venue-id.ts';
-import type { LedgerDb } from '../database.ts';
+import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber, toNumberOrNull } from '../database.ts';
 import { NotInLedger } from '../errors.ts';
 import { clientOrderId } from '../identity.ts';
@@ -28,6 +28,8 @@ export interface LegOrder {
   readonly expiresAtMs: number;
   /** When the market's result is expected; null where nobody knows. */
   readonly settlesAtMs: number | null;
+  /** The market's final result is in the ledger already. */
+  readonly resultKnown: boolean;
   /** Present once the identity is stored. */
   readonly stored?: StoredOrder;
 }
@@ -51,6 +53,18 @@ export async function readLegOrder(db: LedgerDb, tradeId: string, leg: number): 
     .selectAll('leg')
     .select(['trade.status', 'trade.book', 'trade.desk', 'trade.settles_at_ms'])
     .select('proposal.expires_at_ms')
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('settlement')
+            .select('settlement_id')
+            .whereRef('settlement.book', '=', 'trade.book')
+            .whereRef('settlement.venue', '=', 'leg.venue')
+            .whereRef('settlement.market', '=', 'leg.market'),
+        )
+        .as('result_known'),
+    )
     .where('leg.trade_id', '=', tradeId)
     .where('leg.leg', '=', leg)
     .executeTakeFirst();
@@ -72,6 +86,7 @@ export async function readLegOrder(db: LedgerDb, tradeId: string, leg: number): 
     timeInForce: row.time_in_force,
     expiresAtMs: toNumber(row.expires_at_ms),
     settlesAtMs: toNumberOrNull(row.settles_at_ms),
+    resultKnown: row.result_known === true,
     ...(stored === undefined ? {} : { stored }),
   };
 }
@@ -177,7 +192,7 @@ async function refusal(
 }
 
 /** Orders of a book whose outcome is not known yet: being sent, or lost. */
-export async function unresolvedOrders(db: LedgerDb, book: Book): Promise<string[]> {
+export async function unresolvedOrders(db: LedgerDb | LedgerTx, book: Book): Promise<string[]> {
   const rows = await db
     .selectFrom('venue_order')
     .select(['id', 'state'])

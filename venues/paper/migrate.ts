@@ -1,7 +1,6 @@
 /** Brings the schema `paper_exchange` up to date. */
-import type { Migration } from 'kysely';
+import type { Migration, PostgresPool } from 'kysely';
 import { Kysely, Migrator, PostgresDialect } from 'kysely';
-import type { Pool } from 'pg';
 import { exchange } from './migrations/exchange.ts';
 
 /** Every migration in order; listed in code, so that it works under jest, tsx and from `dist`. */
@@ -9,20 +8,32 @@ const MIGRATIONS: Record<string, Migration> = {
   '2026-11-22-exchange': exchange,
 };
 
+/** The names of the paper exchange's migrations, in their order. */
+export const PAPER_MIGRATIONS: readonly string[] = Object.keys(MIGRATIONS);
+
 /**
  * Runs what is missing of the paper exchange's migrations; several processes may do so at once
  * (Kysely takes a lock). The pool stays open.
+ * @param options `to` is the last one to run; `within` a transaction the caller has begun on the
+ *   pool's one connection
  * @throws Error of the database or of a failed migration; nothing is half done then
  */
-export async function migratePaperExchange(pool: Pool): Promise<void> {
+export async function migratePaperExchange(
+  pool: PostgresPool,
+  options: { readonly to?: string; readonly within?: boolean } = {},
+): Promise<void> {
   // Not destroyed: that would end the caller's pool.
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const migrator = new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
     migrationTableSchema: 'paper_exchange',
+    disableTransactions: options.within === true,
   });
-  const { error } = await migrator.migrateToLatest();
+  const { error } =
+    options.to === undefined
+      ? await migrator.migrateToLatest()
+      : await migrator.migrateTo(options.to);
   if (error === undefined) return;
   throw error instanceof Error
     ? error

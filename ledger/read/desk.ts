@@ -1,0 +1,36 @@
+/** Where a desk stands, for people; JSON-safe, crosses into a workflow. */
+import type { DeskId, DeskState, PauseCause, Phase } from '../../domain/desk.ts';
+import { forbiddenKinds } from '../../domain/desk.ts';
+import type { LedgerDb } from '../database.ts';
+import { toNumber } from '../database.ts';
+import { DeskMissing } from '../errors.ts';
+
+export interface DeskView {
+  readonly id: DeskId;
+  readonly phase: Phase;
+  readonly state: DeskState;
+  readonly cause: PauseCause;
+  readonly reason: string;
+  readonly changedBy: string;
+  readonly changedAtMs: number;
+  readonly epoch: number;
+  /** Kinds of order that may not be sent. */
+  readonly forbidden: readonly string[];
+}
+
+/** @throws DeskMissing */
+export async function readDeskView(db: LedgerDb, id: DeskId): Promise<DeskView> {
+  const row = await db.selectFrom('desk').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw new DeskMissing(id);
+  return {
+    id,
+    phase: row.phase,
+    state: row.state,
+    cause: row.cause,
+    reason: row.reason,
+    changedBy: row.changed_by,
+    changedAtMs: toNumber(row.changed_at_ms),
+    epoch: toNumber(row.epoch),
+    forbidden: forbiddenKinds(row.state),
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * One desk, for ever: takes pause and resume by signal and by update, and shows where it stands.
+ * The desk's row in the ledger is the truth; this workflow is one of the ways to change it.
+ */
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import type { DeskId } from '../domain/desk.ts';
+import type { DeskAnswer, DeskProgress, DeskRequest } from './messages.ts';
+import {
+  deskChangedSignal,
+  deskStatusQuery,
+  pauseSignal,
+  pauseUpdate,
+  resumeSignal,
+  resumeUpdate,
+} from './messages.ts';
+import { assertRequest, requestOf } from './requests.ts';
+
+const ledger = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '20s',
+  retry: { maximumInterval: '5s', nonRetryableErrorTypes: ['DeskMissing'] },
+});
+
+type Message = { readonly kind: 'pause' | 'resume'; readonly request: DeskRequest };
+
+/** Serves the desk until it is terminated; a new run goes on from the ledger's row. */
+export async function rollout(desk: DeskId): Promise<never> {
+  const inbox: Message[] = [];
+  let stale = true;
+  let progress: DeskProgress = { desk, standing: null };
+  setHandler(deskStatusQuery, () => progress, { description: 'where the desk stands' });
+  setHandler(pauseSignal, (raw) => void inbox.push({ kind: 'pause', request: requestOf(raw) }), {
+    description: 'stop entries: {"by": "…", "reason": "…"}',
+  });
+  setHandler(resumeSignal, (raw) => void inbox.push({ kind: 'resume', request: requestOf(raw) }), {
+    description: 'undo an operator’s pause: {"by": "…", "reason": "…"}',
+  });
+  setHandler(deskChangedSignal, () => void (stale = true), {
+    description: 'the desk’s row changed; show it',
+  });
+  setHandler(
+    pauseUpdate,
+    async (request) => {
+      const answer = await pause(desk, request);
+      stale = true;
+      return answer;
+    },
+    { validator: assertRequest, description: 'stop entries; answers when the stop holds' },
+  );
+  setHandler(
+    resumeUpdate,
+    async (request) => {
+      const outcome = await ledger.resumeDesk(desk, request);
+      stale = true;
+      return outcome.kind === 'refused' ? outcome : { kind: 'resumed' };
+    },
+    { validator: assertRequest, description: 'let entries go on' },
+  );
+  for (;;) {
+    await condition(() => inbox.length > 0 || stale || workflowInfo().continueAsNewSuggested);
+    for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
+      await obey(desk, next);
+      stale = true;
+    }
+    if (stale) {
+      stale = false;
+      progress = { desk, standing: await ledger.readStanding(desk) };
+      setCurrentDetails(detailsOf(progress));
+    }
+    if (workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      // Nothing between here and the command: what arrives later is the next run's.
+      if (inbox.length === 0) await continueAsNew<typeof rollout>(desk);
+    }
+  }
+}
+
+async function pause(desk: DeskId, request: DeskRequest): Promise<DeskAnswer> {
+  await ledger.pauseDesk(desk, request);
+  return ledger.acknowledgeStop(desk);
+}
+
+async function obey(desk: DeskId, { kind, request }: Message): Promise<void> {
+  if (kind === 'pause') await ledger.pauseDesk(desk, request);
+  else await ledger.resumeDesk(desk, request);
+}
+
+function detailsOf({ desk, standing }: DeskProgress): string {
+  if (standing === null) return `Desk **${desk}**`;
+  const { state, phase, reason, changedBy, changedAtMs, epoch, cause } = standing;
+  const since = new Date(changedAtMs).toISOString();
+  const lines = [
+    `Desk **${desk}** is **${state}** in phase **${phase}** (epoch ${epoch})`,
+    `since ${since}, by ${changedBy}: ${reason}`,
+  ];
+  if (state === 'active') lines.push('Signal `pause` stops entries; exits go on.');
+  else if (state === 'paused' && cause === 'operator') lines.push('Signal `resume` undoes this.');
+  else lines.push('A signal cannot undo this: `ballast resume` with the admin’s token can.');
+  return lines.join('\n\n');
+}

@@ -1,0 +1,19 @@
+/** Every 30 s, and once at start: what the ledger has under way and nobody drives is driven again. */
+import { ActivityCancellationType, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+
+const activities = proxyActivities<Activities>({
+  startToCloseTimeout: '5m',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  // The next sweep is 30 s away.
+  retry: { maximumAttempts: 3 },
+  summary: 'find trades without a run',
+});
+
+/** One pass. @returns the ids of the trades it drives again */
+export async function sweep(): Promise<string[]> {
+  const driven = await activities.sweepTrades();
+  const list = driven.map((id) => `- \`trade:${id}\``).join('\n');
+  setCurrentDetails(driven.length === 0 ? 'Everything is driven.' : `Driven again:\n\n${list}`);
+  return driven;
+}
