@@ -79,6 +79,41 @@ describe('I2 used + held ≤ cap + overrun, and held is what holds hold', () => 
   });
 });
 
+describe('I2 of cash: held is what holds hold, and no more than is there', () => {
+  const cash = { id: 'paper/kalshi/cash', guarded: true, debits: 90n, credits: 70n, overrun: 0n };
+  const rows = [{ ...cash, held: 20n }];
+  test('passes cash held to the last micro-dollar, and accounts nobody guards', () => {
+    const pnl = { ...cash, id: 'paper/kalshi/pnl', guarded: false, debits: 0n, held: 0n };
+    expect(checkI2([], [CASH_HOLD], [...rows, pnl])).toEqual([]);
+    expect(checkI2([], [CASH_HOLD], [{ ...rows[0]!, credits: 75n, overrun: 5n }])).toEqual([]);
+  });
+
+  const differs = 'I2 paper/kalshi/cash: held is 20, its holds come to 0';
+  test.each([
+    ['held without a hold', [], rows, [differs]],
+    [
+      'a hold that is not counted',
+      [CASH_HOLD],
+      [{ ...rows[0]!, held: 0n }],
+      ['I2 paper/kalshi/cash: held is 0, its holds come to 20'],
+    ],
+    [
+      'more held than is there',
+      [CASH_HOLD],
+      [{ ...rows[0]!, credits: 71n }],
+      ['I2 paper/kalshi/cash: held exceeds what is there'],
+    ],
+    [
+      'a hold on an account that is gone',
+      [CASH_HOLD],
+      [],
+      ['I2 paper/kalshi/cash: account is missing, its holds come to 20'],
+    ],
+  ])('names %s', (_name, holds, accounts, faults) => {
+    expect(checkI2([], holds, accounts)).toEqual(faults);
+  });
+});
+
 describe('I5 every venue fill is booked exactly once', () => {
   test.each([
     ['nothing at all', [], []],

@@ -3,9 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/global
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
 import type { DeskId } from '../../domain/desk.ts';
-import { checkI2, checkI6, checkI7 } from '../../domain/invariants/books.ts';
+import { ledgerFindings } from '../../domain/invariants/verify.ts';
 import type { Limits } from '../../domain/limits.ts';
 import type { Book } from '../../domain/venue-id.ts';
+import { sha256Hex } from '../../ledger/identity.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { readBooks } from '../../ledger/read/books.ts';
@@ -179,13 +180,11 @@ export class LedgerUnderTest {
       WHERE id = 'main'`.execute(this.db);
   }
 
-  /** I2, I6, I7, and what held and open amounts come to when summed from the trades themselves. */
+  /** I2, I6 to I9, and what held and open amounts come to when summed from the trades themselves. */
   async checkBooks(): Promise<void> {
     const books = await readBooks(this.db);
     const found = [
-      ...checkI2(books.counters, books.holds),
-      ...checkI6(books.accounts, books.transfers),
-      ...checkI7(books.holds),
+      ...Object.values(ledgerFindings(books, sha256Hex)).flat(),
       ...(await checkHeldAndOpen(this.db)),
     ];
     equal(found, []);

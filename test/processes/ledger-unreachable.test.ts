@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { machineClock } from '../../bin/clock.ts';
 import type { Engine } from '../../bin/engine.ts';
+import { deskControl } from '../../bin/desk-control.ts';
 import { openEngine, submitter } from '../../bin/engine.ts';
 import { engineChecks } from '../../bin/checks.ts';
 import { embeddedTemporal } from '../../bin/servers.ts';
@@ -73,6 +74,9 @@ beforeAll(async () => {
     listTrades: () => Promise.resolve([]),
     findTrade: () => Promise.resolve(undefined),
     status: () => Promise.reject(new Error('not asked here')),
+    tradingMode: () => Promise.reject(new Error('not asked here')),
+    tradingState: () => Promise.reject(new Error('not asked here')),
+    ...deskControl(engine, () => {}),
     readiness: () => engineChecks(engine),
     report: () => {},
   });

@@ -1,9 +1,11 @@
 /** A whole desk for one test file: own database, own Temporal server, paper exchange, workers. */
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { pino } from 'pino';
+import type { ActivityDeps } from '../../activities/deps.ts';
 import type { Engine } from '../../bin/engine.ts';
-import { openEngine, startWatches, submitter } from '../../bin/engine.ts';
+import { openEngine, submitter } from '../../bin/engine.ts';
 import { machineClock } from '../../bin/clock.ts';
 import { embeddedTemporal } from '../../bin/servers.ts';
 import { workersOf } from '../../bin/host.ts';
@@ -17,6 +19,7 @@ import type { EmbeddedServer } from '../../worker/embedded/processes.ts';
 import { startTemporal } from '../../worker/embedded/temporal.ts';
 import { installTemporalLogger } from '../../worker/logger.ts';
 import type { RunningWorkers } from '../../worker/workers.ts';
+import type { TestDatabase } from './servers.ts';
 import { createTestDatabase, testDirectory } from './servers.ts';
 import type { PaperFileInput } from './markets.ts';
 
@@ -28,6 +31,8 @@ export interface TestDesk {
   /** The environment a process of this desk would have. */
   readonly environment: Record<string, string>;
   submit(proposal: ProposalInput): Promise<SubmissionAnswer>;
+  /** Reads any schema of the desk's database, the paper exchange's own too. */
+  query<Row extends object>(text: string): Promise<{ rows: Row[] }>;
   /** Replaces the paper exchange's file, as a whole. */
   publish(file: PaperFileInput): void;
   close(): Promise<void>;
@@ -36,11 +41,15 @@ export interface TestDesk {
 export interface TestDeskOptions {
   readonly markets: PaperFileInput;
   readonly settings?: Readonly<Record<string, string>>;
-  /** Run workers and watches in this process; default true. */
-  readonly workers?: boolean;
+  /** Run workers and watches in this process, all (the default) or all but those for orders. */
+  readonly workers?: boolean | 'no orders';
   /** A server that the test runs itself, e.g. the time-skipping one. */
   readonly temporalAddress?: string;
+  /** A database that the test made itself, e.g. a restored one; dropped on close all the same. */
+  readonly database?: TestDatabase;
   readonly clock?: Clock;
+  /** Stands between the activities and what they work with. */
+  readonly interfere?: (deps: ActivityDeps) => ActivityDeps;
 }
 
 /** Keeps the SDK's log out of the tests' output; a runtime that is there already stays. */
@@ -62,7 +71,7 @@ export async function startTestDesk(options: TestDeskOptions): Promise<TestDesk>
     renameSync(`${paperFile}.new`, paperFile);
   };
   publish(options.markets);
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   const temporal = await temporalFor(options, dataDir);
   const environment = {
     BALLAST_DATA_DIR: dataDir,
@@ -77,8 +86,10 @@ export async function startTestDesk(options: TestDeskOptions): Promise<TestDesk>
     temporal: { ...embeddedTemporal(temporal.address), embedded: temporal.server !== undefined },
     clock: options.clock ?? machineClock(0),
     log: pino({ level: 'silent' }),
+    ...(options.interfere && { interfere: options.interfere }),
   });
-  const workers = options.workers === false ? undefined : await startAll(engine);
+  const served = options.workers === 'no orders' ? { ...engine, books: [] } : engine;
+  const workers = options.workers === false ? undefined : await startAll(served);
   const submit = submitter(engine, { eager: workers !== undefined, report: () => {} });
   return {
     engine,
@@ -87,6 +98,7 @@ export async function startTestDesk(options: TestDeskOptions): Promise<TestDesk>
     dataDir,
     environment,
     submit: (proposal) => submitInput(submit, proposal),
+    query: (text) => sql.raw<never>(text).execute(engine.ledger.db),
     publish,
     close: async () => {
       await workers?.stop();
@@ -112,7 +124,7 @@ async function startAll(engine: Engine): Promise<RunningWorkers> {
     progress: () => {},
     log: pino({ level: 'silent' }),
   });
-  await startWatches(engine);
+  await engine.runs.ensureStanding();
   return workers;
 }
 

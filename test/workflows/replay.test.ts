@@ -20,10 +20,15 @@ async function replay(recorded: readonly Recorded[]): Promise<Record<string, str
 test('today’s workflows replay every recorded history', async () => {
   const recorded = recordedHistories();
   expect(recorded.map(({ workflowId }) => workflowId)).toEqual([
+    'daily-reset',
+    'rollout',
+    'sweep',
     'trade-denied',
+    'trade-driven-again',
     'trade-open',
     'trade-settled',
     'trade-unfilled',
+    'venue-watch',
   ]);
   const results = await replay(recorded);
   expect(Object.values(results)).toEqual(recorded.map(() => undefined));

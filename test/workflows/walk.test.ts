@@ -192,6 +192,7 @@ test('histories are recorded where that is asked for', async () => {
   await recordHistory(client, 'trade:walk-thin', 'trade-open');
   await recordHistory(client, 'trade:walk-gtd', 'trade-unfilled');
   await recordHistory(client, 'trade:walk-closed', 'trade-denied');
+  await recordHistory(client, 'venue-watch:kalshi:paper', 'venue-watch');
   expect(recordedHistories().length).toBeGreaterThanOrEqual(4);
 });
 

@@ -20,6 +20,9 @@ describe('usage', () => {
     [['strategies', 'enable', 'x']],
     [['strategies', 'enable', 'x', '--reason', ' ']],
     [['limits', 'apply']],
+    [['limits', 'show']],
+    [['token']],
+    [['token', 'show', '--role', 'root']],
   ])('%j ends with 2, on the error output only', async (argv) => {
     const ended = await cli(argv);
     expect([ended.code, ended.out]).toEqual([2, '']);
@@ -42,12 +45,18 @@ describe('usage', () => {
     ['start'],
     ['stop'],
     ['worker'],
+    ['api'],
     ['doctor'],
     ['status'],
     ['propose'],
     ['trades'],
+    ['pause'],
+    ['resume'],
     ['strategies', 'enable'],
+    ['limits'],
     ['limits', 'apply'],
+    ['token', 'show'],
+    ['report', 'daily'],
   ];
   test.each(verbs.map((verb) => [verb]))('%j explains itself with an example', async (verb) => {
     const { code, out } = await cli([...verb, '--help']);
@@ -64,7 +73,7 @@ describe('usage', () => {
 });
 
 describe('verbs of this process', () => {
-  test.each(['start', 'stop', 'worker'] as const)(
+  test.each(['start', 'stop', 'worker', 'api'] as const)(
     '%s ends with the host’s own code',
     async (verb) => {
       expect((await cli([verb], { [verb]: async () => 3 })).code).toBe(3);

@@ -147,3 +147,13 @@ describe('trades', () => {
     },
   );
 });
+
+test('an API that asks for a token gets one, and is asked again once only', async () => {
+  const reply = { status: 401, body: { code: 'UNAUTHENTICATED', message: 'no valid token' } };
+  const ended = await cliWithApi(reply, ['status']);
+  expect(ended.code).toBe(4);
+  expect(ended.seen.map(({ headers }) => headers.authorization)).toEqual([
+    undefined,
+    'Bearer trader-token-0123456789',
+  ]);
+});

@@ -85,10 +85,10 @@ describe('tokens', () => {
     ['admin', 200, {}],
   ] as const)('a route for operators answers a %s with %i', async (role, status, body) => {
     const app = createServer(stubPorts());
-    app.post('/api/v1/pause', { config: { access: 'operator' } }, async () => ({}));
+    app.post('/api/v1/operators-only', { config: { access: 'operator' } }, async () => ({}));
     const response = await app.inject({
       method: 'POST',
-      url: '/api/v1/pause',
+      url: '/api/v1/operators-only',
       headers: { ...json, authorization: `Bearer ${TOKENS[role]}` },
       payload: {},
     });

@@ -1,6 +1,7 @@
 /** Ports written by hand: each answers something plausible and remembers what it was asked. */
 import type { SubmissionAnswer } from '../../../contracts/http.ts';
 import type { HttpPorts, Tokens } from '../../../client/ports.ts';
+import { MODE, STATE } from '../predecessor-views.ts';
 import { STATUS, TRADE } from '../views.ts';
 
 export const TOKENS: Tokens = {
@@ -53,10 +54,14 @@ export function stubPorts(overrides: Partial<HttpPorts> = {}): StubPorts {
     },
     findTrade: async (id) => (id === TRADE.id ? TRADE : undefined),
     status: async () => STATUS,
+    tradingMode: async () => MODE,
+    tradingState: async () => STATE,
     readiness: async () => [{ name: 'ledger', ok: true, detail: 'answers' }],
     report: (error, context) => {
       reports.push({ error, context });
     },
+    pause: async () => ({ state: 'paused', epoch: 2, unresolved: [] }),
+    resume: async () => ({ kind: 'resumed' }),
     ...overrides,
     submit: async (input) => {
       submitted.push(input);
