@@ -110,11 +110,9 @@ test('failure case 20: a flipped bit in an amount ends verify with 1 and start w
   expect((await ballast('verify')).code).toBe(0);
 });
 
-function flipOnDisk(): void {
-  const file = openSync(transferFile, 'r+');
+function flipOnDisk(path: string, position: number): void {
+  const file = openSync(path, 'r+');
   const byte = Buffer.alloc(1);
-  // In the last row of the first page, which is written from its end.
-  const position = 8192 - 20;
   readSync(file, byte, 0, 1, position);
   byte[0]! ^= 1;
   writeSync(file, byte, 0, 1, position);
@@ -125,7 +123,8 @@ function flipOnDisk(): void {
 let refusal = '';
 
 test('failure case 20: a flipped bit on the disk is told by its checksum, and start refuses', async () => {
-  flipOnDisk();
+  // In the last row of the first page, which is written from its end.
+  flipOnDisk(transferFile, 8192 - 20);
   const verified = await ballast('verify', '--json');
   expect([verified.code, JSON.parse(verified.output)]).toEqual([
     1,
@@ -181,8 +180,7 @@ test('a restore that fails leaves the way free for the next', async () => {
 });
 
 test('failure case 20: a cluster that cannot even start is told as damage, with the way back', async () => {
-  const control = join(dataDir, 'postgres', 'global', 'pg_control');
-  writeFileSync(control, Buffer.alloc(8192, 7));
+  flipOnDisk(join(dataDir, 'postgres', 'global', 'pg_control'), 40);
   for (const command of ['start', 'backup']) {
     const { code, output } = await ballast(command);
     expect([command, code, output]).toEqual([

@@ -22,6 +22,7 @@ describe('usage', () => {
     [['limits', 'apply']],
     [['limits', 'show']],
     [['token']],
+    [['restore']],
     [['token', 'show', '--role', 'root']],
   ])('%j ends with 2, on the error output only', async (argv) => {
     const ended = await cli(argv);
@@ -57,6 +58,9 @@ describe('usage', () => {
     ['limits', 'apply'],
     ['token', 'show'],
     ['report', 'daily'],
+    ['verify'],
+    ['backup'],
+    ['restore'],
   ];
   test.each(verbs.map((verb) => [verb]))('%j explains itself with an example', async (verb) => {
     const { code, out } = await cli([...verb, '--help']);
