@@ -26,10 +26,10 @@ export function deskActivities(deps: ActivityDeps) {
       return ledger.acknowledgeStop(desk);
     },
 
-    /** Undoes an operator's pause; with an admin's intent a breach too. */
+    /** Undoes an operator's pause, with an admin's intent a breach too; once for a request id. */
     async resumeDesk(
       desk: DeskId,
-      request: DeskRequest & { readonly intentId?: string },
+      request: DeskRequest & { readonly requestId: string; readonly intentId?: string },
     ): Promise<ResumeOutcome> {
       const { by: actor, ...rest } = request;
       const outcome = await ledger.resumeDesk(desk, { actor, ...rest }, await clock.read());

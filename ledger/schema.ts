@@ -251,6 +251,11 @@ interface IntentTable {
   expires_at: Date;
   consumed_at: Date | null;
 }
+interface ResumeRequestTable {
+  id: string;
+  outcome: Json;
+  at_ms: Int8;
+}
 interface DailyReportTable {
   book: Book;
   date: string;
@@ -264,6 +269,7 @@ export interface Database {
   audit: AuditTable;
   audit_head: AuditHeadTable;
   intent: IntentTable;
+  resume_request: ResumeRequestTable;
   daily_report: DailyReportTable;
   desk: DeskTable;
   day: DayTable;

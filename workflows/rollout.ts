@@ -31,8 +31,18 @@ const ledger = proxyLocalActivities<Activities>({
 
 type Message = { readonly kind: 'pause' | 'resume'; readonly request: DeskRequest };
 
-/** Serves the desk until it is terminated; a new run goes on from the ledger's row. */
-export async function rollout(desk: DeskId): Promise<never> {
+/**
+ * Serves the desk until it is terminated; a new run goes on from the ledger's row. A workflow task
+ * that is lost, and a reset from outside, play a resume again: each carries a number that is the
+ * same then, by which the ledger knows it. A pause played again is no harm.
+ * @param resumes how many resumes the runs before this one have taken
+ */
+export async function rollout(desk: DeskId, resumes = 0): Promise<never> {
+  const { firstExecutionRunId } = workflowInfo();
+  const resume = (request: DeskRequest & { readonly intentId?: string }) => {
+    resumes += 1;
+    return ledger.resumeDesk(desk, { ...request, requestId: `${firstExecutionRunId}/${resumes}` });
+  };
   const inbox: Message[] = [];
   let stale = true;
   let progress: DeskProgress = { desk, standing: null };
@@ -58,7 +68,7 @@ export async function rollout(desk: DeskId): Promise<never> {
   setHandler(
     resumeUpdate,
     async (request) => {
-      const outcome = await ledger.resumeDesk(desk, request);
+      const outcome = await resume(request);
       stale = true;
       return outcome.kind === 'refused' ? outcome : { kind: 'resumed' };
     },
@@ -67,7 +77,8 @@ export async function rollout(desk: DeskId): Promise<never> {
   for (;;) {
     await condition(() => inbox.length > 0 || stale || workflowInfo().continueAsNewSuggested);
     for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
-      await obey(desk, next);
+      if (next.kind === 'pause') await ledger.pauseDesk(desk, next.request);
+      else await resume(next.request);
       stale = true;
     }
     if (stale) {
@@ -78,7 +89,7 @@ export async function rollout(desk: DeskId): Promise<never> {
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       // Nothing between here and the command: what arrives later is the next run's.
-      if (inbox.length === 0) await continueAsNew<typeof rollout>(desk);
+      if (inbox.length === 0) await continueAsNew<typeof rollout>(desk, resumes);
     }
   }
 }
@@ -86,11 +97,6 @@ export async function rollout(desk: DeskId): Promise<never> {
 async function pause(desk: DeskId, request: DeskRequest): Promise<DeskAnswer> {
   await ledger.pauseDesk(desk, request);
   return ledger.acknowledgeStop(desk);
-}
-
-async function obey(desk: DeskId, { kind, request }: Message): Promise<void> {
-  if (kind === 'pause') await ledger.pauseDesk(desk, request);
-  else await ledger.resumeDesk(desk, request);
 }
 
 function detailsOf({ desk, standing }: DeskProgress): string {

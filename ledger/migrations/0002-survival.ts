@@ -58,6 +58,11 @@ CREATE TABLE intent (
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   expires_at timestamptz NOT NULL,
   consumed_at timestamptz
+);
+CREATE TABLE resume_request (
+  id text PRIMARY KEY,
+  outcome jsonb NOT NULL,
+  at_ms bigint NOT NULL
 );`;
 
 /** What a day came to is kept as it was when it closed; a correction adds a revision. */

@@ -77,39 +77,70 @@ export type ResumeOutcome =
   | { readonly kind: 'resumed'; readonly standing: Standing }
   | { readonly kind: 'refused'; readonly detail: string };
 
+/** Who asks a desk to go on; `requestId` names the ask, so that a repeat of it changes nothing. */
+export interface ResumeAsk {
+  readonly requestId: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly intentId?: string;
+}
+
 /**
  * Lets entries go on. Without an intent it undoes a person's pause only; an admin's intent lifts a
  * breach too. An intent is consumed once, whatever comes of it; every ask is audited, a refused
- * one included.
+ * one included. A repeated ask gets the first one's answer: it must not undo a later pause.
  * @throws DeskMissing
  */
 export async function resumeDesk(
   db: LedgerDb,
   id: DeskId,
-  asked: { actor: string; reason: string; intentId?: string },
+  asked: ResumeAsk,
   reading: ClockReading,
 ): Promise<ResumeOutcome> {
   return db.transaction().execute(async (tx) => {
     await lockDesk(tx, id);
-    const { intentId, ...word } = asked;
-    const intent =
-      intentId === undefined ? undefined : await consumeIntent(tx, { id: intentId, desk: id });
-    const by: Asked =
-      intent === undefined
-        ? { ...word, verified: false }
-        : { actor: intent.actor, reason: intent.reason, verified: true };
-    const type = intent?.role === 'admin' ? 'desk.cleared' : 'desk.resumed';
-    const spent = intentId !== undefined && intent === undefined;
-    const standing = spent ? undefined : await moveDesk(tx, id, { type }, by, reading);
-    const outcome: ResumeOutcome =
-      standing === undefined
-        ? { kind: 'refused', detail: spent ? SPENT_INTENT : await refusal(tx, id) }
-        : { kind: 'resumed', standing };
-    const action = outcome.kind === 'resumed' ? 'desk.resumed' : 'desk.resume-refused';
-    const detail = outcome.kind === 'resumed' ? {} : { why: outcome.detail };
-    await appendAudit(tx, { desk: id, action, ...by, detail }, reading.atMs);
+    const earlier = await tx
+      .selectFrom('resume_request')
+      .select('outcome')
+      .where('id', '=', asked.requestId)
+      .executeTakeFirst();
+    if (earlier !== undefined) return earlier.outcome as ResumeOutcome;
+    const outcome = await resumeOnce(tx, id, asked, reading);
+    await tx
+      .insertInto('resume_request')
+      .values({
+        id: asked.requestId,
+        outcome: JSON.stringify(outcome),
+        at_ms: reading.atMs,
+      })
+      .execute();
     return outcome;
   });
+}
+
+async function resumeOnce(
+  tx: LedgerTx,
+  id: DeskId,
+  { intentId, actor, reason }: ResumeAsk,
+  reading: ClockReading,
+): Promise<ResumeOutcome> {
+  const intent =
+    intentId === undefined ? undefined : await consumeIntent(tx, { id: intentId, desk: id });
+  const by: Asked =
+    intent === undefined
+      ? { actor, reason, verified: false }
+      : { actor: intent.actor, reason: intent.reason, verified: true };
+  const type = intent?.role === 'admin' ? 'desk.cleared' : 'desk.resumed';
+  const spent = intentId !== undefined && intent === undefined;
+  const standing = spent ? undefined : await moveDesk(tx, id, { type }, by, reading);
+  const outcome: ResumeOutcome =
+    standing === undefined
+      ? { kind: 'refused', detail: spent ? SPENT_INTENT : await refusal(tx, id) }
+      : { kind: 'resumed', standing };
+  const action = outcome.kind === 'resumed' ? 'desk.resumed' : 'desk.resume-refused';
+  const detail = outcome.kind === 'resumed' ? {} : { why: outcome.detail };
+  await appendAudit(tx, { desk: id, action, ...by, detail }, reading.atMs);
+  return outcome;
 }
 
 const SPENT_INTENT = 'the intent is unknown, used or older than a minute: ask again';

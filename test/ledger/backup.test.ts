@@ -248,7 +248,11 @@ describe('a restored ledger', () => {
       const intentId = await ledger.writeIntent({ desk: 'main', ...intent });
       const reading = await machineClock(0).read();
       expect(
-        await ledger.resumeDesk('main', { actor: 'tester', reason: 'looked', intentId }, reading),
+        await ledger.resumeDesk(
+          'main',
+          { actor: 'tester', reason: 'looked', intentId, requestId: 'r' },
+          reading,
+        ),
       ).toMatchObject({ kind: 'resumed' });
       expect(await second.submit(singleLeg('new', 'NEW'))).toMatchObject({ status: 202 });
       await until(second, 'new', 'open');

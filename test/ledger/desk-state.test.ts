@@ -7,6 +7,13 @@ import { useLedger } from './harness.ts';
 const under = useLedger();
 const ASKED = { actor: 'ann', reason: 'looks odd', verified: true };
 
+let asks = 0;
+/** An ask of its own: no other has its request id. */
+function ask<Rest extends object>(rest: Rest): Rest & { requestId: string } {
+  asks += 1;
+  return { ...rest, requestId: `ask-${asks}` };
+}
+
 async function standing(it: LedgerUnderTest) {
   const { state, cause, epoch } = (await readDesk(it.db, 'main')).desk;
   return { state, cause, epoch };
@@ -102,7 +109,7 @@ describe('I3 a stop is acknowledged only when it holds', () => {
     await it.permit('a');
     await it.ledger.pauseDesk('main', ASKED, it.reading());
     const answer = it.ledger.acknowledgeStop('main');
-    await it.ledger.resumeDesk('main', { actor: 'ann', reason: 'fine' }, it.reading());
+    await it.ledger.resumeDesk('main', ask({ actor: 'ann', reason: 'fine' }), it.reading());
     expect(await answer).toMatchObject({ state: 'active' });
   });
 
@@ -124,7 +131,7 @@ describe('resume', () => {
     await it.ledger.pauseDesk('main', ASKED, it.reading());
     const outcome = await it.ledger.resumeDesk(
       'main',
-      { actor: 'bob', reason: 'ok' },
+      ask({ actor: 'bob', reason: 'ok' }),
       it.reading(),
     );
     expect(outcome).toMatchObject({ kind: 'resumed', standing: { state: 'active', epoch: 2 } });
@@ -145,7 +152,7 @@ describe('resume', () => {
     const resume = (intentId?: string) =>
       it.ledger.resumeDesk(
         'main',
-        { actor: 'eve', reason: 'x', ...(intentId === undefined ? {} : { intentId }) },
+        ask({ actor: 'eve', reason: 'x', ...(intentId === undefined ? {} : { intentId }) }),
         it.reading(),
       );
     expect(await resume()).toMatchObject({ kind: 'refused' });
@@ -177,7 +184,7 @@ describe('resume', () => {
     await it.ledger.pauseDesk('main', ASKED, it.reading());
     for (const intentId of [drills, late]) {
       const asked = { actor: 'eve', reason: 'x', intentId };
-      const outcome = await it.ledger.resumeDesk('main', asked, it.reading());
+      const outcome = await it.ledger.resumeDesk('main', ask(asked), it.reading());
       expect(outcome).toMatchObject({ kind: 'refused' });
     }
     expect((await standing(it)).state).toBe('paused');
@@ -190,8 +197,20 @@ describe('resume', () => {
     const intent = { desk: 'main', action: 'resume', actor: 'ann', reason: 'r' } as const;
     const intentId = await it.ledger.writeIntent({ ...intent, role: 'admin' });
     const asked = { actor: 'ann', reason: 'r', intentId };
-    const outcome = await it.ledger.resumeDesk('main', asked, it.reading());
+    const outcome = await it.ledger.resumeDesk('main', ask(asked), it.reading());
     expect(outcome).toMatchObject({ kind: 'refused', detail: expect.stringContaining('halted') });
+  });
+
+  test('the same ask again gets the same answer, and does not undo a later pause', async () => {
+    const it = under();
+    await it.setUp();
+    await it.ledger.pauseDesk('main', ASKED, it.reading());
+    const same = ask({ actor: 'bob', reason: 'ok' });
+    const first = await it.ledger.resumeDesk('main', same, it.reading());
+    await it.ledger.pauseDesk('main', ASKED, it.reading());
+    expect(await it.ledger.resumeDesk('main', same, it.reading())).toEqual(first);
+    expect((await standing(it)).state).toBe('paused');
+    expect(await audited(it)).toHaveLength(3);
   });
 
   test('20 resumes with one intent at once: it is used once', async () => {
@@ -203,7 +222,7 @@ describe('resume', () => {
     const intentId = await it.ledger.writeIntent({ ...intent, role: 'admin' });
     const asked = { actor: 'ann', reason: 'r', intentId };
     const outcomes = await Promise.all(
-      Array.from({ length: 20 }, () => it.ledger.resumeDesk('main', asked, it.reading())),
+      Array.from({ length: 20 }, () => it.ledger.resumeDesk('main', ask(asked), it.reading())),
     );
     expect(outcomes.filter(({ kind }) => kind === 'resumed')).toHaveLength(1);
   });

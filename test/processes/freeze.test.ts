@@ -63,7 +63,11 @@ class Lane {
     this.worker.thaw();
     await this.ended(id);
     const late = (await this.arrived()).filter((order) => !before.includes(order));
-    await ledger.resumeDesk('main', { actor: 'harness', reason: 'next' }, await clock.read());
+    await ledger.resumeDesk(
+      'main',
+      { actor: 'harness', reason: 'next', requestId: id },
+      await clock.read(),
+    );
     return { point, pauseMs, late, unresolved: stop.unresolved };
   }
 

@@ -142,6 +142,37 @@ describe('after a breach', () => {
   });
 });
 
+test('a reset from outside plays no old resume against a later pause', async () => {
+  const control = deskControl(desk.engine, () => {});
+  const { client, namespace } = desk.engine;
+  await rollout().signal('pause', { by: 'dora', reason: 'first' });
+  await stands('paused', 'dora');
+  await rollout().signal('resume', { by: 'dora', reason: 'over' });
+  await stands('active', 'dora');
+  await control.pause({ actor: 'bob', reason: 'not before the reset' });
+  const history = await rollout().fetchHistory();
+  const first = history.events!.find((event) => event.workflowTaskCompletedEventAttributes);
+  const { runId } = await rollout().describe();
+  await client.workflowService.resetWorkflowExecution({
+    namespace,
+    workflowExecution: { workflowId: 'rollout:main' },
+    reason: 'a test',
+    requestId: `reset-${runId}`,
+    workflowTaskFinishEventId: first!.eventId!,
+  });
+  await eventually('the new run to have played everything', async () => {
+    const shown = await rollout()
+      .query<DeskProgress>('status')
+      .catch(() => undefined);
+    const isNew = (await rollout().describe()).runId !== runId;
+    return isNew && shown?.standing?.state === 'paused' ? true : undefined;
+  });
+  expect(await stands('paused')).toMatchObject({ reason: 'not before the reset' });
+  // And what is asked of the new run is new.
+  await rollout().signal('resume', { by: 'carl', reason: 'now' });
+  await stands('active', 'carl');
+});
+
 test('a desk terminated in Temporal is there again after the next sweep, as the ledger has it', async () => {
   const control = deskControl(desk.engine, () => {});
   await control.pause({ actor: 'ann', reason: 'before the end' });
