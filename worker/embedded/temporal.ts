@@ -200,8 +200,10 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
       writeState(stateFile, state);
     });
   };
+  // A free port may be taken before the server has it; one that was named is not to be had later.
+  const anyPort = options.port === undefined || options.port === 0;
   try {
-    await launchWithRetries(attempt, PASSING_FAILURE, options.port === undefined ? 10_000 : 0);
+    await launchWithRetries(attempt, PASSING_FAILURE, anyPort ? 10_000 : 0);
   } catch (error) {
     removeState(stateFile);
     throw error;
