@@ -185,7 +185,7 @@ async function refuseOther(tx: LedgerTx, folder: string, manifest: Manifest): Pr
 /** Nobody may trade on a copy before a person has compared it with the world. */
 async function stopDesks(tx: LedgerTx, options: RestoreOptions): Promise<void> {
   const { folder, manifest, actor, reading } = options;
-  const reason = `restored from backup ${folder}: look at it, then resume`;
+  const reason = `restored from backup ${folder}`;
   const desks = await tx.selectFrom('desk').select('id').orderBy('id').execute();
   for (const { id } of desks) await breachDesk(tx, id, { actor, reason }, reading);
   const { createdAt, ledgerId, auditHead } = manifest;

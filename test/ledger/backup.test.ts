@@ -193,7 +193,7 @@ describe('a restored ledger', () => {
 
   test('stands still until an admin lets it go on, and says so in its audit log', async () => {
     const { rows } = await sql`SELECT state, cause, reason FROM desk`.execute(restoredLedger.db);
-    const reason = `restored from backup ${backup.folder}: look at it, then resume`;
+    const reason = `restored from backup ${backup.folder}`;
     expect(rows).toEqual([{ state: 'paused', cause: 'breach', reason }]);
     const { rows: told } = await sql`
       SELECT action FROM audit ORDER BY seq OFFSET ${original['public.audit']!.length}`.execute(
