@@ -58,7 +58,9 @@ export async function stopTrading(error: unknown, dying: Dying): Promise<never> 
   writeState(owedIn(dataDir), { reason });
   try {
     await payOwedPause(dataDir, engine);
-    progress('the desk is paused; once it runs again: ballast resume, with the admin token');
+    progress(
+      'the desk is paused; once it runs again: ballast resume --after-breach --reason "..."',
+    );
   } catch (failure) {
     log.error({ err: failure }, 'desk not paused: the ledger does not answer');
     progress('the ledger does not answer: the desk will be paused at the next start');

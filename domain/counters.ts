@@ -61,3 +61,13 @@ export interface Counter {
 export function roomIn(counter: Counter): number {
   return Math.max(0, counter.cap - counter.used - counter.held);
 }
+
+/** Whether a hold's target is a day's loss counter, whose holds outlive the placing. */
+export function isLossCounter(target: string): boolean {
+  return /^[a-z]+\/loss\//.test(target);
+}
+
+/** Whether a hold's target is a day's count of trades. Anchored: an event may be named anything. */
+export function isTradesCounter(target: string): boolean {
+  return /^[a-z]+\/trades\//.test(target);
+}

@@ -1,5 +1,5 @@
 /** I8: trading days and the places trades take in them. */
-import { counterId } from '../counters.ts';
+import { counterId, isTradesCounter } from '../counters.ts';
 import { utcDate } from '../day.ts';
 import type { Book } from '../venue-id.ts';
 import type { CounterRow, HoldRow } from './books.ts';
@@ -154,9 +154,4 @@ function fieldOf(value: unknown, field: string): unknown {
 
 function isAmount(value: unknown): value is string {
   return typeof value === 'string' && /^\d+$/.test(value);
-}
-
-/** Anchored: an event may be named anything. */
-function isTradesCounter(target: string): boolean {
-  return /^[a-z]+\/trades\//.test(target);
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
+import { isLossCounter, isTradesCounter } from '../../domain/counters.ts';
 import type { UtcDate } from '../../domain/day.ts';
 import { deskOf } from '../../domain/desk.ts';
 import { formatUsd } from '../../domain/decimal.ts';
@@ -12,7 +13,7 @@ import { toNumber } from '../database.ts';
 import { holdToday } from './day.ts';
 import { breachDesk } from './desk-state.ts';
 import { captureHold, extendHold, holdsOf, lockCountersOf } from './holds.ts';
-import { completePlacing, isLossCounter, isTradesCounter } from './outcomes.ts';
+import { completePlacing } from './outcomes.ts';
 import { post } from './postings.ts';
 
 /**

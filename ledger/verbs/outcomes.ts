@@ -1,6 +1,7 @@
 /** What an order came to, booked: its state, its permit, its trade and what the trade held. */
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
+import { isLossCounter, isTradesCounter } from '../../domain/counters.ts';
 import { nextOrderState } from '../../domain/order-machine.ts';
 import type { OrderEvent, OrderStateName } from '../../domain/order-machine.ts';
 import type { Verdict } from '../../domain/risk/codes.ts';
@@ -236,14 +237,4 @@ async function standing(tx: LedgerTx, orderId: string): Promise<OrderStanding> {
     tradeStatus: row.status,
     finalQuantity: toNumberOrNull(row.final_quantity),
   };
-}
-
-/** Whether a hold's target is a day's loss counter, whose holds outlive the placing. */
-export function isLossCounter(target: string): boolean {
-  return /^[a-z]+\/loss\//.test(target);
-}
-
-/** Whether a hold's target is a day's count of trades. Anchored: an event may be named anything. */
-export function isTradesCounter(target: string): boolean {
-  return /^[a-z]+\/trades\//.test(target);
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
-import { counterId } from '../../domain/counters.ts';
+import { counterId, isLossCounter } from '../../domain/counters.ts';
 import type { UtcDate } from '../../domain/day.ts';
 import { payoutOf, settlementEntries } from '../../domain/ledger-entries.ts';
 import { microContracts, micros, priceMicros } from '../../domain/money.ts';
@@ -13,7 +13,6 @@ import { openDay } from './day.ts';
 import { readDesk } from './desk.ts';
 import type { OpenHold } from './holds.ts';
 import { captureHold, freeUsed, holdsOf, moveHeld, releaseHold } from './holds.ts';
-import { isLossCounter } from './outcomes.ts';
 import { post } from './postings.ts';
 
 export type RecordOutcome =
