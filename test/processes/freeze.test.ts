@@ -90,7 +90,8 @@ class Lane {
   }
 }
 
-const lanes: Lane[] = [];
+/** Noted as soon as there is something to end: a worker that cannot start leaves its desk behind. */
+const closers: (() => Promise<void>)[] = [];
 
 async function openLane(name: string, child: Record<string, string> = {}): Promise<Lane> {
   const markets = Array.from({ length: CYCLES_PER_DESK + 1 }, (_, index) =>
@@ -101,19 +102,16 @@ async function openLane(name: string, child: Record<string, string> = {}): Promi
     settings: { LIVE_TRADING_MAX_DAILY_TRADES: '100', BALLAST_STRATEGY_EXECUTIONS_MAX: '100' },
     workers: 'no orders',
   });
-  const lane = new Lane(name, desk, await startFreezingWorker(desk, child));
-  lanes.push(lane);
-  return lane;
+  closers.push(() => desk.close());
+  const worker = await startFreezingWorker(desk, child);
+  closers.push(() => worker.stop());
+  return new Lane(name, desk, worker);
 }
 
 afterAll(async () => {
-  await Promise.all(
-    lanes.map(async ({ desk, worker }) => {
-      await worker.stop();
-      await desk.close();
-    }),
-  );
-});
+  // Each worker before its desk.
+  for (const close of closers.toReversed()) await close();
+}, OPENING_MS_MAX);
 
 describe('with permits', () => {
   let ours: Lane[];
