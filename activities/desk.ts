@@ -1,14 +1,7 @@
-import type { DeskId } from '../domain/desk.ts';
-import type { DeskView } from '../ledger/read/desk.ts';
+import type { Acknowledgement, DeskId, DeskRequest, DeskView } from '../domain/desk.ts';
 import { readDeskView } from '../ledger/read/desk.ts';
-import type { Acknowledgement, ResumeOutcome } from '../ledger/verbs/desk-state.ts';
+import type { ResumeOutcome } from '../ledger/verbs/desk-state.ts';
 import type { ActivityDeps } from './deps.ts';
-
-/** What came with a signal or an update: somebody's word, unless an intent stands behind it. */
-export interface DeskRequest {
-  readonly by: string;
-  readonly reason: string;
-}
 
 /** Stopping a desk and letting it go on, for `workflows/rollout.ts`. All of them local. */
 export function deskActivities(deps: ActivityDeps) {

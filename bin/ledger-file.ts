@@ -2,8 +2,8 @@
  * `<dataDir>/ledger.json`: which ledger this data directory belongs to and how far it had come. An
  * empty, foreign or older database is told by it, and never taken for the desk's own.
  */
-import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../contracts/config.ts';
@@ -11,6 +11,7 @@ import { listBackups } from '../ledger/backup/folder.ts';
 import type { LedgerDb } from '../ledger/database.ts';
 import type { LedgerMark } from '../ledger/read/mark.ts';
 import { continues, readMark } from '../ledger/read/mark.ts';
+import { removeState, writeState } from '../worker/embedded/state-file.ts';
 import { LedgerReplaced } from './errors.ts';
 import { backupDirOf, dataDirOf } from './settings.ts';
 
@@ -38,29 +39,16 @@ export async function readLedgerFile(dataDir: string): Promise<LedgerMark | unde
 }
 
 /** Writes the mark whole or not at all; without one, forgets the ledger. */
-export async function writeLedgerFile(
-  dataDir: string,
-  mark: LedgerMark | undefined,
-): Promise<void> {
-  const path = pathOf(dataDir);
-  if (mark === undefined) return rm(path, { force: true });
-  await mkdir(dataDir, { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = await open(temporary, 'w', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(mark, undefined, 2)}\n`);
-    // A power failure must not leave an empty file under the name.
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
+export function writeLedgerFile(dataDir: string, mark: LedgerMark | undefined): void {
+  if (mark === undefined) return removeState(pathOf(dataDir));
+  mkdirSync(dataDir, { recursive: true });
+  writeState(pathOf(dataDir), mark);
 }
 
 /** Notes whose ledger it is and how far it has come. */
 export async function rememberLedger(dataDir: string, db: LedgerDb): Promise<void> {
   const mark = await readMark(db);
-  if (mark !== undefined) await writeLedgerFile(dataDir, mark);
+  if (mark !== undefined) writeLedgerFile(dataDir, mark);
 }
 
 /** The embedded server would make an empty cluster where one is gone. @throws LedgerReplaced */

@@ -38,7 +38,7 @@ export async function runRestore(config: Config, directory: string): Promise<Res
   try {
     const { DATABASE_URL: named } = config.environment;
     if (named === undefined) await intoEmbedded(config, folder, manifest);
-    else await writeLedgerFile(dataDir, await into(config, named, folder, manifest));
+    else writeLedgerFile(dataDir, await into(config, named, folder, manifest));
   } finally {
     claim.release();
   }
@@ -56,17 +56,17 @@ async function intoEmbedded(config: Config, folder: string, manifest: Manifest):
   }
   const remembered = await readLedgerFile(dataDir).catch(() => undefined);
   // First of all: if this process dies, no start takes the empty cluster for the desk's.
-  await writeLedgerFile(dataDir, markOf(manifest));
+  writeLedgerFile(dataDir, markOf(manifest));
   try {
     const server = await startPostgres({ dataDir });
     try {
-      await writeLedgerFile(dataDir, await into(config, server.url, folder, manifest));
+      writeLedgerFile(dataDir, await into(config, server.url, folder, manifest));
     } finally {
       await server.stop();
     }
   } catch (error) {
     await rm(cluster, { recursive: true, force: true });
-    await writeLedgerFile(dataDir, remembered);
+    writeLedgerFile(dataDir, remembered);
     throw error;
   }
 }

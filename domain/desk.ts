@@ -29,6 +29,28 @@ export interface Desk {
   readonly epoch: number;
 }
 
+/** A desk as people are shown it. */
+export interface DeskView extends Desk {
+  readonly changedBy: string;
+  readonly changedAtMs: number;
+  /** Kinds of order that may not be sent. */
+  readonly forbidden: readonly OrderKind[];
+}
+
+/** Who asks, and why. By signal or update this is somebody's word, and audited as such. */
+export interface DeskRequest {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What a stop promises: from here on nothing forbidden is sent but for these orders. */
+export interface Acknowledgement {
+  readonly state: DeskState;
+  readonly epoch: number;
+  /** Orders of a forbidden kind that may have been sent and whose outcome is not known. */
+  readonly unresolved: readonly string[];
+}
+
 /** The book a desk trades in its phase. Only `paper` and `drill` can be reached in this version. */
 export function bookOf(desk: DeskId, phase: Phase): Book {
   if (desk === 'drill') return 'drill';

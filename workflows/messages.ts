@@ -1,7 +1,7 @@
 /** Every signal, query, search attribute, workflow id and task queue, in one place. */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { DeskId, DeskState, PauseCause, Phase } from '../domain/desk.ts';
+import type { Acknowledgement, DeskId, DeskRequest, DeskView } from '../domain/desk.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { TradeStatus } from '../domain/trade.ts';
 
@@ -60,11 +60,6 @@ export interface WatchProgress {
 }
 export const watchStatusQuery = defineQuery<WatchProgress>('status');
 
-/** Who asks, and why. By signal or update this is somebody's word, and audited as such. */
-export interface DeskRequest {
-  readonly by: string;
-  readonly reason: string;
-}
 /** Stop entries. Anything may be in the argument; a malformed one stops them too. */
 export const pauseSignal = defineSignal<[unknown]>('pause');
 /** Undo an operator's pause, and nothing worse. */
@@ -72,13 +67,8 @@ export const resumeSignal = defineSignal<[unknown]>('resume');
 /** The desk's row changed by another way; show it. */
 export const deskChangedSignal = defineSignal('desk-changed');
 
-/** What a stop promises: nothing forbidden is sent any more but for these orders. */
-export interface DeskAnswer {
-  readonly state: DeskState;
-  readonly epoch: number;
-  readonly unresolved: readonly string[];
-}
-export const pauseUpdate = defineUpdate<DeskAnswer, [DeskRequest]>('pause');
+/** The same, and answers when the stop holds. */
+export const pauseUpdate = defineUpdate<Acknowledgement, [DeskRequest]>('pause');
 
 export type ResumeAnswer =
   { readonly kind: 'resumed' } | { readonly kind: 'refused'; readonly detail: string };
@@ -91,15 +81,7 @@ export const resumeUpdate = defineUpdate<
 export interface DeskProgress {
   readonly desk: DeskId;
   /** Null before it was first read. */
-  readonly standing: {
-    readonly phase: Phase;
-    readonly state: DeskState;
-    readonly cause: PauseCause;
-    readonly reason: string;
-    readonly changedBy: string;
-    readonly changedAtMs: number;
-    readonly epoch: number;
-  } | null;
+  readonly standing: DeskView | null;
 }
 export const deskStatusQuery = defineQuery<DeskProgress>('status');
 

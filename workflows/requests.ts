@@ -1,6 +1,6 @@
 /** Arguments of signals and updates come from anybody with access to Temporal: taken as they are. */
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { DeskRequest } from './messages.ts';
+import type { DeskRequest } from '../domain/desk.ts';
 
 const TEXT_LENGTH_MAX = 500;
 

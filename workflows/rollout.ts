@@ -12,8 +12,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import type { DeskId } from '../domain/desk.ts';
-import type { DeskAnswer, DeskProgress, DeskRequest } from './messages.ts';
+import type { Acknowledgement, DeskId, DeskRequest } from '../domain/desk.ts';
+import type { DeskProgress } from './messages.ts';
 import {
   deskChangedSignal,
   deskStatusQuery,
@@ -94,7 +94,7 @@ export async function rollout(desk: DeskId, resumes = 0): Promise<never> {
   }
 }
 
-async function pause(desk: DeskId, request: DeskRequest): Promise<DeskAnswer> {
+async function pause(desk: DeskId, request: DeskRequest): Promise<Acknowledgement> {
   await ledger.pauseDesk(desk, request);
   return ledger.acknowledgeStop(desk);
 }

@@ -1,22 +1,9 @@
 /** Where a desk stands, for people; JSON-safe, crosses into a workflow. */
-import type { DeskId, DeskState, PauseCause, Phase } from '../../domain/desk.ts';
+import type { DeskId, DeskView } from '../../domain/desk.ts';
 import { forbiddenKinds } from '../../domain/desk.ts';
 import type { LedgerDb } from '../database.ts';
 import { toNumber } from '../database.ts';
 import { DeskMissing } from '../errors.ts';
-
-export interface DeskView {
-  readonly id: DeskId;
-  readonly phase: Phase;
-  readonly state: DeskState;
-  readonly cause: PauseCause;
-  readonly reason: string;
-  readonly changedBy: string;
-  readonly changedAtMs: number;
-  readonly epoch: number;
-  /** Kinds of order that may not be sent. */
-  readonly forbidden: readonly string[];
-}
 
 /** @throws DeskMissing */
 export async function readDeskView(db: LedgerDb, id: DeskId): Promise<DeskView> {

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
-import type { DeskId, DeskState } from '../../domain/desk.ts';
+import type { Acknowledgement, DeskId, DeskState } from '../../domain/desk.ts';
 import { forbiddenKinds } from '../../domain/desk.ts';
 import type { DeskEvent } from '../../domain/rollout-machine.ts';
 import { nextStanding } from '../../domain/rollout-machine.ts';
@@ -193,14 +193,6 @@ async function lockDesk(tx: LedgerTx, id: DeskId) {
     .executeTakeFirst();
   if (row === undefined) throw new DeskMissing(id);
   return row;
-}
-
-/** What a stop promises: from here on nothing forbidden is sent but for these orders. */
-export interface Acknowledgement {
-  readonly state: DeskState;
-  readonly epoch: number;
-  /** Orders of a forbidden kind that may have been sent and whose outcome is not known. */
-  readonly unresolved: readonly string[];
 }
 
 /** Past its deadline a permit lets nothing leave; this much more is for clocks that differ. */

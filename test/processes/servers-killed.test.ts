@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { checkI2, checkI5, checkI6, checkI7 } from '../../domain/invariants/books.ts';
+import { verifyBooks } from '../../bin/verify.ts';
 import { readBooks } from '../../ledger/read/books.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { isTerminal, type TradeStatus } from '../../domain/trade.ts';
@@ -214,20 +214,8 @@ test('after all of it: one order a trade, every fill booked once, and the books 
       filled: String(QUANTITY),
     }));
     expect(byMarket(orders.rows)).toEqual(byMarket(expected));
-    const fills = await client.query<{ id: string }>(
-      `SELECT book || '/' || venue || '/' || fill_id AS id FROM paper_exchange.fill`,
-    );
-    const rows = await readBooks(ledger.db);
-    expect(rows.fills).toHaveLength(accepted.size);
-    expect([
-      ...checkI2(rows.counters, rows.holds),
-      ...checkI5(
-        fills.rows.map(({ id }) => id),
-        rows.fills,
-      ),
-      ...checkI6(rows.accounts, rows.transfers),
-      ...checkI7(rows.holds),
-    ]).toEqual([]);
+    expect((await readBooks(ledger.db)).fills).toHaveLength(accepted.size);
+    expect(await verifyBooks(ledger)).toMatchObject({ ok: true });
   } finally {
     await client.end();
     await ledger.close();

@@ -12,8 +12,11 @@ export function readState<T>(file: string, schema: z.ZodType<T>): T | undefined 
 
 /** Writes a state file whole or not at all, for its owner's eyes only: it may hold a password. */
 export function writeState(file: string, state: unknown): void {
-  writeFileSync(`${file}.tmp`, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(`${file}.tmp`, file);
+  const temporary = `${file}.${process.pid}.tmp`;
+  // Flushed: a power failure must not leave an empty file under the name.
+  const content = `${JSON.stringify(state, undefined, 2)}\n`;
+  writeFileSync(temporary, content, { mode: 0o600, flush: true });
+  renameSync(temporary, file);
 }
 
 /** Removes a state file if it is there. */
