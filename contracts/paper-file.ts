@@ -1,17 +1,10 @@
 /** The file the paper exchange quotes from (`BALLAST_PAPER_FILE`): markets, books, results. */
 import { z } from 'zod';
 import { VENUE_IDS } from '../domain/venue-id.ts';
-import { instantField, payoutField, priceField, quantityField } from './fields.ts';
+import { payoutField, priceField, quantityField } from './fields.ts';
+import { kalshiFeesSchema, polymarketFeesSchema, whenField } from './paper-fees.ts';
 import { parseDecimal } from '../domain/decimal.ts';
-
-/** An instant, or whole seconds after the exchange first listed the market. */
-const whenField = z.union([
-  instantField.transform((atMs) => ({ atMs })),
-  z
-    .int()
-    .min(0)
-    .transform((seconds) => ({ afterListingMs: seconds * 1000 })),
-]);
+import { paperScriptSchema } from './paper-script.ts';
 
 /** Ten times the usual fee; more is a unit error. */
 const FEE_RATE_MAX = 10_000_000;
@@ -42,6 +35,12 @@ const marketSchema = z.strictObject({
   venue: z.enum(VENUE_IDS),
   id: z.string().min(1).max(120),
   title: z.string().min(1).max(200),
+  rules: z
+    .string()
+    .min(1)
+    .max(20_000)
+    .optional()
+    .describe('the text the market settles by, as the venue words it'),
   outcomes: z.tuple([z.string().min(1), z.string().min(1)]).default(['yes', 'no']),
   tokenIds: z.tuple([z.string().min(1), z.string().min(1)]).optional(),
   tick: priceField.default(10_000 as never),
@@ -50,8 +49,15 @@ const marketSchema = z.strictObject({
   feeRate: millionthsField
     .optional()
     .describe('Kalshi: the fee multiplier, default 1. Polymarket: the rate, default 0.05'),
+  kalshiFees: kalshiFeesSchema.optional().describe('instead of feeRate, on Kalshi'),
+  polymarketFees: polymarketFeesSchema.optional().describe('instead of feeRate, on Polymarket'),
   trading: z.boolean().default(true),
   unsupported: z.string().min(1).optional(),
+  unreachable: z
+    .boolean()
+    .default(false)
+    .describe('the market and its quotes are not heard; orders still go through'),
+  script: paperScriptSchema.default([]),
   book: z.strictObject({ yes: bookSideField, no: bookSideField }),
   closes: whenField.optional(),
   settles: whenField.optional().describe('when the result is expected'),
@@ -64,6 +70,20 @@ const marketSchema = z.strictObject({
     })
     .optional(),
 });
+
+/** A market has one way to say its fees, its own venue's. */
+function feeProblems(market: z.output<typeof marketSchema>): [string, string][] {
+  const given = (['kalshiFees', 'polymarketFees'] as const).filter(
+    (field) => market[field] !== undefined,
+  );
+  return given.flatMap((field): [string, string][] => {
+    if (field !== `${market.venue}Fees`) {
+      return [[field, `is not for a market of ${market.venue}; write ${market.venue}Fees`]];
+    }
+    if (market.feeRate !== undefined) return [[field, 'stands instead of feeRate; drop one']];
+    return [];
+  });
+}
 
 export const paperFileSchema = z
   .strictObject({
@@ -87,6 +107,9 @@ export const paperFileSchema = z
         });
       }
       seen.add(key);
+      for (const [field, problem] of feeProblems(market)) {
+        context.addIssue({ code: 'custom', path: ['markets', index, field], message: problem });
+      }
     }
   });
 

@@ -48,8 +48,9 @@ export interface OrderState {
   readonly venueOrderId: string;
   /** `final`: nothing more can fill. `resting`: it may. */
   readonly status: 'resting' | 'final';
+  /** What it got and kept: a fill that is taken back later is gone from it, even when final. */
   readonly filled: MicroContracts;
-  /** Volume-weighted, rounded up; absent without a fill. Sizes the next leg, books nothing. */
+  /** Volume-weighted over what it kept, rounded up; absent without a fill. Sizes the next leg, books nothing. */
   readonly averagePriceMicros?: PriceMicros;
 }
 
@@ -111,7 +112,7 @@ export interface Venue {
   /** Cancels every resting order of this book; answers how many it asked for. */
   cancelAll(signal?: AbortSignal): Promise<number>;
   openOrders(signal?: AbortSignal): Promise<readonly (OrderState & { clientOrderId: string })[]>;
-  /** Fills recorded at or after `sinceMs`. */
+  /** Fills, and records that take one back (`reverts`), recorded at or after `sinceMs`. */
   fillsSince(sinceMs: number, signal?: AbortSignal): Promise<FactPage<VenueFill>>;
   /** Final results recorded at or after `sinceMs`. */
   settlementsSince(sinceMs: number, signal?: AbortSignal): Promise<FactPage<VenueSettlement>>;

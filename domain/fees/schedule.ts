@@ -1,20 +1,42 @@
 import { assertNever } from '../assert.ts';
 import type { MicroContracts, Micros, PriceMicros } from '../money.ts';
-import { micros, MICROS_PER_UNIT, priceMicros } from '../money.ts';
-import { kalshiTakerFeeMax, kalshiTakerFeeModel } from './kalshi.ts';
-import { polymarketTakerFee } from './polymarket.ts';
-
-/** What a market charges the taker; part of a market's facts, JSON-safe. */
-export type FeeSchedule =
-  /** `multiplierMillionths`: the series' `fee_multiplier`, 1,000,000 as a rule, 0 when waived. */
-  | { readonly kind: 'kalshi'; readonly multiplierMillionths: number }
-  /** `rateMillionths`: the market's `feeSchedule.rate`; the exponent is 1 on every market today. */
-  | { readonly kind: 'polymarket'; readonly rateMillionths: number };
+import { MICROS_PER_UNIT, priceMicros, ZERO_MICROS } from '../money.ts';
+import type { FeeFill, KalshiRate } from './kalshi.ts';
+import {
+  kalshiFeeMax,
+  kalshiFeeModel,
+  kalshiFillFee,
+  KALSHI_TAKER_FACTOR_MILLIONTHS,
+} from './kalshi.ts';
+import { polymarketFeeMax, polymarketTakerFee } from './polymarket.ts';
 
 /**
- * The most a taker can be charged for `quantity` contracts bought at any price up to
- * `limitPrice`, however the fill is split. Fees peak at a price of 0.50, so a limit above it is
- * charged as 0.50: a better price than the limit may carry the higher fee.
+ * What a market charges; part of a market's facts, JSON-safe and stored. Fields that came later
+ * are optional, and what their absence means is what was charged before.
+ */
+export type FeeSchedule =
+  | {
+      readonly kind: 'kalshi';
+      /** The series' `fee_multiplier`, 1,000,000 as a rule, 0 when waived. */
+      readonly multiplierMillionths: number;
+      /** What a maker pays instead of the taker's 70,000; absent where makers pay nothing. */
+      readonly makerFactorMillionths?: number;
+    }
+  | {
+      readonly kind: 'polymarket';
+      /** The market's `feeSchedule.rate`; makers pay nothing. */
+      readonly rateMillionths: number;
+      /** The market's `feeSchedule.exponent`; absent where it is 1. */
+      readonly exponent?: number;
+    };
+
+/** Whether a fill took what was offered, or was taken while it rested. */
+export type FeeRole = 'taker' | 'maker';
+
+/**
+ * The most that buying `quantity` contracts at any price up to `limitPrice` can be charged, as
+ * taker or maker, in up to 50 fills at any prices. Fees peak at a price of 0.50, so a limit above
+ * it is charged as 0.50: a better price than the limit may carry the higher fee.
  * @returns µ$, never negative
  */
 export function takerFeeMax(
@@ -23,12 +45,19 @@ export function takerFeeMax(
   limitPrice: PriceMicros,
 ): Micros {
   const worst = priceMicros(Math.min(limitPrice, MICROS_PER_UNIT / 2));
-  return feeBound(schedule, quantity, worst);
+  switch (schedule.kind) {
+    case 'kalshi':
+      return kalshiFeeMax(dearerRate(schedule), quantity, worst);
+    case 'polymarket':
+      return polymarketFeeMax(schedule, quantity, worst);
+    default:
+      return assertNever(schedule);
+  }
 }
 
 /**
- * The fee of buying `quantity` contracts at exactly `price` as one order, rounding included:
- * what ROI is computed from.
+ * The fee of taking `quantity` contracts at exactly `price` as one order, before the cents of
+ * alignment: what ROI is computed from.
  * @returns µ$, never negative
  */
 export function takerFeeAt(
@@ -38,22 +67,50 @@ export function takerFeeAt(
 ): Micros {
   switch (schedule.kind) {
     case 'kalshi':
-      return kalshiTakerFeeModel(schedule.multiplierMillionths, quantity, price);
+      return kalshiFeeModel(kalshiRate(schedule, 'taker'), quantity, price);
     case 'polymarket':
-      return polymarketTakerFee(schedule.rateMillionths, quantity, price);
+      return polymarketTakerFee(schedule, quantity, price);
     default:
       return assertNever(schedule);
   }
 }
 
-/** Polymarket rounds each fill to 10 µ$; this many fills an order are allowed for in a hold. */
-const FILLS_PER_ORDER_ALLOWED = 50;
-const POLYMARKET_ROUNDING_MICROS = 10;
-
-function feeBound(schedule: FeeSchedule, quantity: MicroContracts, price: PriceMicros): Micros {
-  if (schedule.kind === 'kalshi') {
-    return kalshiTakerFeeMax(schedule.multiplierMillionths, quantity, price);
+/**
+ * The fee of one fill as the venue charges it.
+ * @param carry what the order's earlier fills left (Kalshi's rounding), 0 for the first
+ * @returns µ$, never negative, and the carry for the order's next fill
+ */
+export function fillFee(
+  schedule: FeeSchedule,
+  fill: FeeFill & { readonly role: FeeRole },
+  carry: number,
+): { feeMicros: Micros; carry: number } {
+  switch (schedule.kind) {
+    case 'kalshi':
+      return kalshiFillFee(kalshiRate(schedule, fill.role), fill, carry);
+    case 'polymarket': {
+      const { role, quantity, price } = fill;
+      const feeMicros =
+        role === 'maker' ? ZERO_MICROS : polymarketTakerFee(schedule, quantity, price);
+      return { feeMicros, carry };
+    }
+    default:
+      return assertNever(schedule);
   }
-  const fee = polymarketTakerFee(schedule.rateMillionths, quantity, price);
-  return fee === 0 ? fee : micros(fee + FILLS_PER_ORDER_ALLOWED * POLYMARKET_ROUNDING_MICROS);
+}
+
+type KalshiSchedule = Extract<FeeSchedule, { kind: 'kalshi' }>;
+
+function kalshiRate(
+  { multiplierMillionths, makerFactorMillionths = 0 }: KalshiSchedule,
+  role: FeeRole,
+): KalshiRate {
+  const factorMillionths =
+    role === 'taker' ? KALSHI_TAKER_FACTOR_MILLIONTHS : makerFactorMillionths;
+  return { multiplierMillionths, factorMillionths };
+}
+
+function dearerRate(schedule: KalshiSchedule): KalshiRate {
+  const [taker, maker] = [kalshiRate(schedule, 'taker'), kalshiRate(schedule, 'maker')];
+  return maker.factorMillionths > taker.factorMillionths ? maker : taker;
 }

@@ -1,26 +1,32 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { kalshiFillFee, kalshiTakerFeeMax, kalshiTakerFeeModel } from '../../domain/fees/kalshi.ts';
+import { kalshiFeeModel, kalshiFillFee } from '../../domain/fees/kalshi.ts';
 import { polymarketTakerFee } from '../../domain/fees/polymarket.ts';
-import type { FeeSchedule } from '../../domain/fees/schedule.ts';
-import { takerFeeAt, takerFeeMax } from '../../domain/fees/schedule.ts';
-import type { MicroContracts, PriceMicros } from '../../domain/money.ts';
-import { costCeil, microContracts, priceMicros } from '../../domain/money.ts';
+import { fillFee } from '../../domain/fees/schedule.ts';
+import { costCeil, proceedsFloor } from '../../domain/money.ts';
 import {
   anyCent,
-  anyFees,
   anyQuantity,
   anyTenthOfCent,
   contracts,
-  KALSHI_FEES,
-  NO_FEES,
   price,
   SPORTS_FEES,
   usd,
 } from './builders.ts';
-
-const FULL = 1_000_000;
-const HALF = 500_000;
+import {
+  anyAction,
+  anyFills,
+  anyKalshi,
+  anyMultiplier,
+  anyRate,
+  bought,
+  chargedBy,
+  FULL,
+  HALF,
+  kalshiOf,
+  splitOf,
+  taker,
+} from './fee-builders.ts';
 
 describe('Kalshi fees', () => {
   test.each([
@@ -30,7 +36,8 @@ describe('Kalshi fees', () => {
     ['0.97', '1', '0.0021'],
     ['0.98', '1', '0.0014'],
   ])('a recorded fill at %s × %s was charged %s', (at, quantity, fee) => {
-    expect(kalshiFillFee(FULL, contracts(quantity), price(at), 0).feeMicros).toBe(usd(fee));
+    const { feeMicros } = kalshiFillFee(taker(FULL), bought(contracts(quantity), price(at)), 0);
+    expect(feeMicros).toBe(usd(fee));
   });
 
   test.each([
@@ -40,26 +47,31 @@ describe('Kalshi fees', () => {
     ['half a', HALF, '0.52', '1', '0.008736'],
     ['the usual, to a micro-dollar', FULL, '0.41', '0.01', '0.00017'],
   ])('%s multiplier asks %p of %s × %s', (_name, multiplier, at, quantity, model) => {
-    expect(kalshiTakerFeeModel(multiplier, contracts(quantity), price(at))).toBe(usd(model));
+    expect(kalshiFeeModel(taker(multiplier), contracts(quantity), price(at))).toBe(usd(model));
   });
 
   test.each([
     ['half', HALF, '0.0088'],
     ['none', 0, '0'],
   ])('with %s of the multiplier a fill at 0.52 is aligned to %p', (_name, multiplier, fee) => {
-    expect(kalshiFillFee(multiplier, contracts('1'), price('0.52'), 0).feeMicros).toBe(usd(fee));
+    const { feeMicros } = kalshiFillFee(
+      taker(multiplier),
+      bought(contracts('1'), price('0.52')),
+      0,
+    );
+    expect(feeMicros).toBe(usd(fee));
   });
 
   test('a fill off the cash step is aligned even where the fee is waived', () => {
-    const { feeMicros } = kalshiFillFee(0, contracts('0.01'), price('0.333'), 0);
+    const { feeMicros } = kalshiFillFee(taker(0), bought(contracts('0.01'), price('0.333')), 0);
     expect(feeMicros).toBe(70);
   });
 
   test('roundings gathered over an order come back as a step', () => {
-    const at = price('0.52');
-    const first = kalshiFillFee(FULL, contracts('1'), at, 0);
+    const one = bought(contracts('1'), price('0.52'));
+    const first = kalshiFillFee(taker(FULL), one, 0);
     expect(first).toEqual({ feeMicros: 17_500, carry: 28 });
-    const fourth = kalshiFillFee(FULL, contracts('1'), at, 84);
+    const fourth = kalshiFillFee(taker(FULL), one, 84);
     expect(fourth).toEqual({ feeMicros: 17_400, carry: 12 });
   });
 
@@ -78,17 +90,50 @@ describe('Kalshi fees', () => {
 
   test('each fill moves cash by whole steps of $0.0001 and its fee is never negative', () => {
     fc.assert(
-      fc.property(anyMultiplier, anyFills(anyTenthOfCent), (multiplier, fills) => {
+      fc.property(anyKalshi, anyAction, anyFills(anyTenthOfCent), (schedule, action, fills) => {
         let carry = 0;
-        for (const { quantity, at } of fills) {
-          const charged = kalshiFillFee(multiplier, quantity, at, carry);
-          expect((costCeil(quantity, at) + charged.feeMicros) % 100).toBe(0);
+        for (const { quantity, at, role } of fills) {
+          const charged = fillFee(schedule, { action, role, quantity, price: at }, carry);
+          const gross = action === 'buy' ? 0 - costCeil(quantity, at) : proceedsFloor(quantity, at);
+          expect(Math.abs((gross - charged.feeMicros) % 100)).toBe(0);
           expect(charged.feeMicros).toBeGreaterThanOrEqual(0);
           expect(charged.carry).toBeGreaterThanOrEqual(0);
           carry = charged.carry;
         }
       }),
     );
+  });
+
+  test('a sale never costs more than it brings in', () => {
+    fc.assert(
+      fc.property(anyKalshi, anyQuantity, anyTenthOfCent, (schedule, quantity, at) => {
+        const sold = { action: 'sell', role: 'taker', quantity, price: at } as const;
+        const { feeMicros } = fillFee(schedule, sold, 0);
+        expect(feeMicros).toBeLessThanOrEqual(proceedsFloor(quantity, at));
+      }),
+    );
+  });
+
+  test.each([
+    ['quadratic: only the alignment', undefined, '0.5', '100', '0'],
+    ['with maker fees', 17_500, '0.5', '100', '0.4375'],
+    ['with combo maker fees', 35_000, '0.5', '100', '0.875'],
+  ])('a maker pays %s', (_name, factor, at, quantity, fee) => {
+    const schedule = kalshiOf(FULL, factor);
+    const fill = { ...bought(contracts(quantity), price(at)), role: 'maker' as const };
+    expect(fillFee(schedule, fill, 0).feeMicros).toBe(usd(fee));
+  });
+
+  test('an order gathers roundings as taker and as maker alike', () => {
+    const schedule = kalshiOf(FULL, 17_500);
+    const one = bought(contracts('1'), price('0.52'));
+    const first = fillFee(schedule, { ...one, role: 'taker' }, 0);
+    expect(first).toEqual({ feeMicros: 17_500, carry: 28 });
+    // The model is 4,368: aligned 4,400; the next 68 µ$ of rounding make a whole step.
+    expect(fillFee(schedule, { ...one, role: 'maker' }, 68)).toEqual({
+      feeMicros: 4_300,
+      carry: 0,
+    });
   });
 });
 
@@ -102,13 +147,14 @@ describe('Polymarket fees', () => {
     ['sports, up to five decimals', 50_000, '1', '0.01', '0.0005'],
     ['sports, up to the next', 50_000, '1', '0.011', '0.00055'],
   ])('%s: rate %p on %s × %s is %s', (_name, rate, quantity, at, fee) => {
-    expect(polymarketTakerFee(rate, contracts(quantity), price(at))).toBe(usd(fee));
+    const fields = { rateMillionths: rate };
+    expect(polymarketTakerFee(fields, contracts(quantity), price(at))).toBe(usd(fee));
   });
 
   test('a fee is a multiple of 10 µ$, and nothing only where the rate is nothing', () => {
     fc.assert(
       fc.property(anyRate, anyQuantity, anyTenthOfCent, (rate, quantity, at) => {
-        const fee = polymarketTakerFee(rate, quantity, at);
+        const fee = polymarketTakerFee({ rateMillionths: rate }, quantity, at);
         expect(fee % 10).toBe(0);
         expect(fee > 0).toBe(rate > 0);
       }),
@@ -116,117 +162,26 @@ describe('Polymarket fees', () => {
   });
 });
 
-describe('the fee part of a hold', () => {
+describe('Polymarket exponents and makers', () => {
   test.each([
-    ['a limit below a half is charged at the limit', SPORTS_FEES, '100', '0.30', '1.0505'],
-    ['a limit of a half at a half', SPORTS_FEES, '100', '0.50', '1.2505'],
-    ['a limit above a half is charged at a half', SPORTS_FEES, '100', '0.90', '1.2505'],
-    ['a market without fees holds none', NO_FEES, '100', '0.90', '0'],
-  ])('%s', (_name, schedule, quantity, limit, fee) => {
-    expect(takerFeeMax(schedule, contracts(quantity), price(limit))).toBe(usd(fee));
+    [1, '0.5', '1.25'],
+    [2, '0.5', '0.3125'],
+    [2, '0.3', '0.2205'],
+    [3, '0.5', '0.07813'],
+  ])('exponent %p at %s takes %s from 100 at a rate of 0.05', (exponent, at, fee) => {
+    const rate = { rateMillionths: 50_000, exponent };
+    expect(polymarketTakerFee(rate, contracts('100'), price(at))).toBe(usd(fee));
   });
 
-  test('ROI takes the fee at the limit, the hold the highest up to it', () => {
-    expect(takerFeeAt(KALSHI_FEES, contracts('50'), price('0.58'))).toBe(usd('0.8526'));
-    expect(takerFeeMax(KALSHI_FEES, contracts('50'), price('0.58'))).toBeGreaterThanOrEqual(
-      usd('0.875'),
-    );
+  test('an exponent that is no whole number of at least 1 is a bug', () => {
+    for (const exponent of [0, -1, 1.5, Number.NaN]) {
+      const rate = { rateMillionths: 50_000, exponent };
+      expect(() => polymarketTakerFee(rate, contracts('1'), price('0.5'))).toThrow('exponent');
+    }
   });
 
-  test('covers every split into up to 50 fills at any price up to the limit', () => {
-    fc.assert(
-      fc.property(anyFees, anyFills(anyTenthOfCent), (schedule, fills) => {
-        const quantity = microContracts(fills.reduce((sum, fill) => sum + fill.quantity, 0));
-        const limit = priceMicros(Math.max(...fills.map(({ at }) => at)));
-        expect(feesOf(schedule, fills)).toBeLessThanOrEqual(takerFeeMax(schedule, quantity, limit));
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  test('covers 50 fills of dust, whose roundings never grow into a rebate', () => {
-    const fills = Array.from({ length: 50 }, () => ({
-      quantity: contracts('0.01'),
-      at: price('0.001'),
-    }));
-    expect(feesOf(KALSHI_FEES, fills)).toBe(4_500);
-    expect(kalshiTakerFeeMax(FULL, contracts('0.5'), price('0.001'))).toBeGreaterThanOrEqual(4_500);
-  });
-
-  test('covers a single fill at any price up to the limit', () => {
-    fc.assert(
-      fc.property(anyFees, anyQuantity, anyTenthOfCent, anyTenthOfCent, (fees, quantity, a, b) => {
-        const limit = priceMicros(Math.max(a, b));
-        const at = priceMicros(Math.min(a, b));
-        const most = takerFeeMax(fees, quantity, limit);
-        expect(takerFeeAt(fees, quantity, at)).toBeLessThanOrEqual(most);
-        expect(feesOf(fees, [{ quantity, at }])).toBeLessThanOrEqual(most);
-      }),
-    );
-  });
-
-  test('grows with quantity and with the limit', () => {
-    fc.assert(
-      fc.property(
-        anyFees,
-        anyQuantity,
-        anyQuantity,
-        anyTenthOfCent,
-        anyTenthOfCent,
-        (fees, ...of) => {
-          const [q, more, a, b] = of;
-          const low = takerFeeMax(fees, q, priceMicros(Math.min(a, b)));
-          expect(takerFeeMax(fees, q, priceMicros(Math.max(a, b)))).toBeGreaterThanOrEqual(low);
-          const larger = microContracts(q + more);
-          expect(takerFeeMax(fees, larger, priceMicros(Math.min(a, b)))).toBeGreaterThanOrEqual(
-            low,
-          );
-        },
-      ),
-    );
+  test('a maker pays nothing', () => {
+    const fill = { ...bought(contracts('100'), price('0.5')), role: 'maker' as const };
+    expect(fillFee(SPORTS_FEES, fill, 7)).toEqual({ feeMicros: 0, carry: 7 });
   });
 });
-
-interface Fill {
-  readonly quantity: MicroContracts;
-  readonly at: PriceMicros;
-}
-
-const anyMultiplier = fc.constantFrom(0, HALF, FULL, 2 * FULL);
-const anyRate = fc.constantFrom(0, 40_000, 50_000, 70_000);
-/** Dust and large fills alike. */
-const anyFillQuantity = fc
-  .oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 100_000 }))
-  .map((lots) => microContracts(lots * 10_000));
-
-function splitOf(): fc.Arbitrary<MicroContracts[]> {
-  return fc.array(anyFillQuantity, { minLength: 1, maxLength: 50 });
-}
-
-function anyFills(at: fc.Arbitrary<PriceMicros>): fc.Arbitrary<Fill[]> {
-  return fc.array(fc.record({ quantity: anyFillQuantity, at }), { minLength: 1, maxLength: 50 });
-}
-
-/** One order's fees over its fills, as Kalshi charges them, beside the sum of the bare models. */
-function chargedBy(
-  multiplier: number,
-  fills: readonly Fill[],
-): { feeMicros: number; models: number; carry: number } {
-  let feeMicros = 0;
-  let models = 0;
-  let carry = 0;
-  for (const { quantity, at } of fills) {
-    const charged = kalshiFillFee(multiplier, quantity, at, carry);
-    feeMicros += charged.feeMicros;
-    models += kalshiTakerFeeModel(multiplier, quantity, at);
-    carry = charged.carry;
-  }
-  return { feeMicros, models, carry };
-}
-
-function feesOf(schedule: FeeSchedule, fills: readonly Fill[]): number {
-  if (schedule.kind === 'kalshi') return chargedBy(schedule.multiplierMillionths, fills).feeMicros;
-  return fills
-    .map(({ quantity, at }) => polymarketTakerFee(schedule.rateMillionths, quantity, at))
-    .reduce((sum, fee) => sum + fee, 0);
-}

@@ -65,7 +65,8 @@ export async function newPaper(
   const { pool } = database;
   await pool.query(
     `TRUNCATE paper_exchange.account, paper_exchange.market, paper_exchange.snapshot,
-       paper_exchange.client_order, paper_exchange.fill, paper_exchange.settlement`,
+       paper_exchange.client_order, paper_exchange.fill, paper_exchange.settlement,
+       paper_exchange.arrival, paper_exchange.scheduled_revert`,
   );
   let nowMs = START_MS;
   const clock: Clock = { read: () => Promise.resolve({ atMs: nowMs, offsetMs: 0 }) };

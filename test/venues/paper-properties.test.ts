@@ -14,6 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+/** Longer than anything a script puts off. */
+const AFTER_SECONDS_MAX = 20;
 const cents = fc.integer({ min: 30, max: 70 });
 const decimalPrice = cents.map((value) => `0.${value}`);
 const decimalQuantity = fc.integer({ min: 1, max: 4000 }).map((lots) => (lots / 100).toFixed(2));
@@ -25,6 +27,7 @@ type Step =
   | { readonly kind: 'orders'; readonly orders: readonly Partial<OrderRequest>[] }
   | { readonly kind: 'pass'; readonly durationMs: number }
   | { readonly kind: 'cancelAll' };
+type Entry = { order: number | 'every'; effect: string };
 type Book = { asks: [string, string][]; bids: [string, string][] };
 
 const order = fc.record({
@@ -50,6 +53,22 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
   fc.constant({ kind: 'cancelAll' as const }),
 );
+const afterSeconds = fc.integer({ min: 0, max: AFTER_SECONDS_MAX });
+const orders = fc.oneof(fc.integer({ min: 0, max: 8 }), fc.constant('every' as const));
+const entry: fc.Arbitrary<Entry> = fc.oneof(
+  fc.record({ order: orders, effect: fc.constant('reject'), code: fc.constant('no') }),
+  fc.record({ order: orders, effect: fc.constant('fillAtMost'), contracts: decimalQuantity }),
+  fc.record({ order: orders, effect: fc.constant('loseAnswer'), afterSeconds }),
+  fc.record({ order: orders, effect: fc.constant('neverArrives') }),
+  {
+    weight: 8,
+    arbitrary: fc.record({ order: orders, effect: fc.constant('revert'), afterSeconds }),
+  },
+);
+const script = fc.uniqueArray(entry, {
+  maxLength: 6,
+  selector: (one) => `${one.order} ${one.effect}`,
+});
 const venues = fc.constantFrom<VenueId[]>('kalshi', 'polymarket');
 const payout = fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000);
 
@@ -78,16 +97,22 @@ async function run(t: PaperUnderTest, taken: Step): Promise<[OrderRequest, Place
   }
 }
 
+/** A record that takes a fill back counts against it. */
+const signOf = ({ reverts }: VenueFill): number => (reverts === undefined ? 1 : -1);
+
 function cashChange(fill: VenueFill): number {
   const { quantity, priceMicros, feeMicros } = fill;
-  if (fill.action === 'buy') return 0 - costCeil(quantity, priceMicros) - feeMicros;
-  return proceedsFloor(quantity, priceMicros) - feeMicros;
+  const gross =
+    fill.action === 'buy'
+      ? 0 - costCeil(quantity, priceMicros)
+      : proceedsFloor(quantity, priceMicros);
+  return signOf(fill) * (gross - feeMicros);
 }
 
 function heldOf(fills: readonly VenueFill[], outcome: OutcomeIndex) {
   const ours = fills.filter((fill) => fill.outcome === outcome);
   const sum = ours.reduce(
-    (total, fill) => total + (fill.action === 'buy' ? 1 : -1) * fill.quantity,
+    (total, fill) => total + signOf(fill) * (fill.action === 'buy' ? 1 : -1) * fill.quantity,
     0,
   );
   expect(sum).toBeGreaterThanOrEqual(0);
@@ -101,19 +126,33 @@ async function expectFillsFitOrders(
 ): Promise<void> {
   for (const [request, outcome] of sent) {
     const own = fills.filter(({ clientOrderId }) => clientOrderId === request.clientOrderId);
-    const filled = own.reduce((sum, { quantity }) => sum + quantity, 0);
+    const matched = own.filter(({ reverts }) => reverts === undefined);
+    const everFilled = matched.reduce((sum, { quantity }) => sum + quantity, 0);
+    const filled = own.reduce((sum, fill) => sum + signOf(fill) * fill.quantity, 0);
     const worse = own.filter(({ priceMicros, action }) =>
       action === 'buy' ? priceMicros > request.limitPrice : priceMicros < request.limitPrice,
     );
     expect(worse).toEqual([]);
     const found = await t.venue.lookup(request.clientOrderId);
-    const refused = outcome.kind === 'rejected';
-    expect(found).toMatchObject(
-      refused ? { kind: 'absent' } : { kind: 'found', order: { filled } },
-    );
-    const whole = refused ? [0] : [0, request.quantity];
-    expect(refused || request.timeInForce === 'fok' ? whole : [filled]).toContain(filled);
+    const kinds = { accepted: ['found'], rejected: ['absent'], unknown: ['found', 'absent'] };
+    expect(outcome.kind === 'notSent' ? [] : kinds[outcome.kind]).toContain(found.kind);
+    expect(found.kind === 'found' ? found.order.filled : 0).toBe(filled);
+    const whole = found.kind === 'absent' ? [0] : [0, request.quantity];
+    const inWhole = found.kind === 'absent' || request.timeInForce === 'fok';
+    expect(inWhole ? whole : [everFilled]).toContain(everFilled);
   }
+}
+
+/** Each reverting record undoes one fill of its own order, exactly. */
+function expectRevertsMirror(fills: readonly VenueFill[]): number {
+  const reverting = fills.filter(({ reverts }) => reverts !== undefined);
+  for (const { fillId, reverts, filledAtMs, ...record } of reverting) {
+    const undone = fills.filter((fill) => fill.fillId === reverts);
+    expect(fillId).toBe(`${reverts}/reverted`);
+    expect(undone).toMatchObject([record]);
+    expect(filledAtMs).toBeGreaterThanOrEqual(undone[0]?.filledAtMs ?? Infinity);
+  }
+  return reverting.length;
 }
 
 async function expectLiquidityKept(t: PaperUnderTest): Promise<void> {
@@ -122,6 +161,7 @@ async function expectLiquidityKept(t: PaperUnderTest): Promise<void> {
        (SELECT (level ->> 'quantity')::bigint FROM jsonb_array_elements(s.levels) AS level
         WHERE (level ->> 'priceMicros')::bigint = f.price_micros) AS offered
      FROM paper_exchange.fill f JOIN paper_exchange.snapshot s USING (snapshot_id)
+     WHERE f.reverts IS NULL
      GROUP BY s.snapshot_id, s.levels, f.price_micros`,
   );
   for (const row of rows) expect(BigInt(row.taken) <= BigInt(row.offered)).toBe(true);
@@ -130,35 +170,48 @@ async function expectLiquidityKept(t: PaperUnderTest): Promise<void> {
 describe('whatever is sent, whatever the books do', () => {
   test('cash is initial less costs and fees plus payouts, and no level gives more than it has', async () => {
     let fillsSeen = 0;
+    let revertsSeen = 0;
+    const market = fc.record({ yes: half, no: half, script });
     const steps = fc.array(step, { minLength: 4, maxLength: 14 });
     await fc.assert(
-      fc.asyncProperty(venues, half, half, steps, payout, async (venue, yes, no, taken, paid) => {
-        const t = await newPaper(database, venue);
-        t.setBook('M1', { yes, no });
-        const sent: [OrderRequest, PlaceOutcome][] = [];
-        for (const one of taken) sent.push(...(await run(t, one)));
-        t.setResult('M1', String(paid));
-        const { facts: settlements } = await t.venue.settlementsSince(0);
-        const { facts: fills } = await t.venue.fillsSince(0);
-        fillsSeen += fills.length;
-        await expectFillsFitOrders(t, sent, fills);
-        await expectLiquidityKept(t);
-        expect(settlements).toHaveLength(1);
-        expect(await t.venue.openOrders()).toEqual([]);
+      fc.asyncProperty(
+        venues,
+        market,
+        steps,
+        payout,
+        async (venue, { yes, no, script: entries }, taken, paid) => {
+          const t = await newPaper(database, venue);
+          t.setMarket('M1', { book: { yes, no }, script: entries });
+          const sent: [OrderRequest, PlaceOutcome][] = [];
+          for (const one of taken) sent.push(...(await run(t, one)));
+          // Lets some fills be reverted and leaves some whose result comes before that.
+          t.passMs(5_000);
+          t.setResult('M1', String(paid));
+          t.passMs(AFTER_SECONDS_MAX * 1000);
+          const { facts: settlements } = await t.venue.settlementsSince(0);
+          const { facts: fills } = await t.venue.fillsSince(0);
+          fillsSeen += fills.length;
+          revertsSeen += expectRevertsMirror(fills);
+          await expectFillsFitOrders(t, sent, fills);
+          await expectLiquidityKept(t);
+          expect(settlements).toHaveLength(1);
+          expect(await t.venue.openOrders()).toEqual([]);
 
-        const [first, second] = settlements[0]?.payoutMicros ?? [
-          0 as PriceMicros,
-          0 as PriceMicros,
-        ];
-        expect(first + second).toBe(1_000_000);
-        const payouts =
-          proceedsFloor(heldOf(fills, 0), first) + proceedsFloor(heldOf(fills, 1), second);
-        const moved = fills.reduce((sum, fill) => sum + cashChange(fill), 0);
-        const { cashMicros } = await t.reopen().balance();
-        expect(cashMicros).toBe(INITIAL_CASH_MICROS + moved + payouts);
-      }),
-      { numRuns: 30 },
+          const [first, second] = settlements[0]?.payoutMicros ?? [
+            0 as PriceMicros,
+            0 as PriceMicros,
+          ];
+          expect(first + second).toBe(1_000_000);
+          const payouts =
+            proceedsFloor(heldOf(fills, 0), first) + proceedsFloor(heldOf(fills, 1), second);
+          const moved = fills.reduce((sum, fill) => sum + cashChange(fill), 0);
+          const { cashMicros } = await t.reopen().balance();
+          expect(cashMicros).toBe(INITIAL_CASH_MICROS + moved + payouts);
+        },
+      ),
+      { numRuns: 50 },
     );
     expect(fillsSeen).toBeGreaterThan(100);
+    expect(revertsSeen).toBeGreaterThan(10);
   });
 });

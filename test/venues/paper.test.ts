@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { kalshiFillFee } from '../../domain/fees/kalshi.ts';
-import { polymarketTakerFee } from '../../domain/fees/polymarket.ts';
 import { migratePaperExchange } from '../../venues/paper/migrate.ts';
 import type { OrderRequest, Venue } from '../../venues/venue.ts';
 import { createTestDatabase } from '../support/servers.ts';
@@ -33,37 +31,6 @@ const filledOf = async (venue: Venue): Promise<number> =>
 const cashOf = async (venue: Venue): Promise<number> => (await venue.balance()).cashMicros;
 const gtd = (changes: Partial<OrderRequest> = {}) =>
   orderOf({ timeInForce: 'gtd', restUntilMs: t.nowMs() + 60_000, ...changes });
-
-describe('fees', () => {
-  test('kalshi charges each fill with the carry of its order, rested fills too', async () => {
-    t.setBook('M1', { yes: { asks: [['0.41', '1.01']] } });
-    accepted(await send(t.venue, gtd({ quantity: contracts(3.05) })));
-    t.setBook('M1', { yes: { asks: [['0.37', '2.04']] } });
-    const { facts } = await t.venue.fillsSince(0);
-    const first = kalshiFillFee(1_000_000, contracts(1.01), price(0.41), 0);
-    const second = kalshiFillFee(1_000_000, contracts(2.04), price(0.37), first.carry);
-    // The carry of the first fill comes back with the second.
-    const alone = kalshiFillFee(1_000_000, contracts(2.04), price(0.37), 0);
-    expect(second.feeMicros).toBe(alone.feeMicros - 100);
-    expect(facts.map(({ feeMicros }) => feeMicros)).toEqual([first.feeMicros, second.feeMicros]);
-  });
-
-  test('polymarket charges the rate of the file', async () => {
-    t = await newPaper(database, 'polymarket');
-    t.setMarket('M1', { feeRate: '0.07', book: { yes: { asks: [['0.50', '10']] }, no: {} } });
-    accepted(await send(t.venue, orderOf()));
-    const [fill] = (await t.venue.fillsSince(0)).facts;
-    expect(fill?.feeMicros).toBe(polymarketTakerFee(70_000, contracts(10), price(0.5)));
-  });
-
-  test('an order keeps the fee rate of the day it was placed', async () => {
-    t.setBook('M1', {});
-    accepted(await send(t.venue, gtd()));
-    t.setMarket('M1', { feeRate: '9', book: { yes: { asks: [['0.50', '10']] }, no: {} } });
-    const [fill] = (await t.venue.fillsSince(0)).facts;
-    expect(fill?.feeMicros).toBe(kalshiFillFee(1_000_000, contracts(10), price(0.5), 0).feeMicros);
-  });
-});
 
 describe('liquidity of a snapshot', () => {
   test('what an order took is gone from quotes and for later orders, until the book changes', async () => {
@@ -260,6 +227,30 @@ describe('results', () => {
   });
 });
 
+/** Stops a pool's connections before the first statement that matches, until released. */
+function pausedBefore(pool: pg.Pool, statement: RegExp) {
+  let release: () => void = () => {};
+  let arrived: () => void = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const reached = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (config: pg.QueryConfig) => Promise<unknown>;
+    const paused = async (config: pg.QueryConfig): Promise<unknown> => {
+      if (statement.test(config.text)) {
+        arrived();
+        await released;
+      }
+      return query(config);
+    };
+    Object.assign(client, { query: paused });
+  });
+  return { reached, release: () => release() };
+}
+
 describe('many at once', () => {
   test('twenty sends of one identity have one effect', async () => {
     t.setBook('M1', { yes: { asks: [['0.50', '100']] } });
@@ -295,6 +286,50 @@ describe('many at once', () => {
     const told = outcomes.reduce((sum, outcome) => sum + accepted(outcome).filled, 0);
     expect(told).toBe(contracts(10));
     expect(await filledOf(t.venue)).toBe(contracts(10));
+  });
+
+  test('a cancel that a fill overtakes tells and keeps the fill', async () => {
+    t.setBook('M1', {});
+    const request = gtd();
+    accepted(await send(t.venue, request));
+    t.setBook('M1', { yes: { asks: [['0.50', '6']] } });
+    const pool = database.connect();
+    try {
+      // It has read the order as resting and empty, and is about to wait for the market.
+      const { reached, release } = pausedBefore(pool, /paper_exchange\.market .* FOR UPDATE/s);
+      const cancelling = t.open({ pool }).cancel(request.clientOrderId);
+      await reached;
+      await t.venue.status();
+      expect(await filledOf(t.venue)).toBe(contracts(6));
+      release();
+      const cancelled = await cancelling;
+      const final = { status: 'final', filled: contracts(6), averagePriceMicros: price(0.5) };
+      expect(cancelled).toMatchObject({ kind: 'found', order: final });
+      expect(await t.venue.cancel(request.clientOrderId)).toEqual(cancelled);
+      expect(await t.venue.lookup(request.clientOrderId)).toEqual(cancelled);
+    } finally {
+      await pool.end();
+    }
+  });
+
+  test('cancels and fills at once come to one answer, and the fills add up to it', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const marketId = `R${round}`;
+      t.setBook(marketId, {});
+      const request = gtd({ marketId });
+      accepted(await send(t.venue, request));
+      t.setBook(marketId, { yes: { asks: [['0.50', '6']] } });
+      const venues = Array.from({ length: 3 }, () => t.open());
+      const [cancels] = await Promise.all([
+        Promise.all(venues.map((venue) => venue.cancel(request.clientOrderId))),
+        Promise.all(venues.map((venue) => venue.status())),
+      ]);
+      const found = await t.venue.lookup(request.clientOrderId);
+      expect(cancels).toEqual(venues.map(() => found));
+      const own = (await t.venue.fillsSince(0)).facts.filter((fill) => fill.marketId === marketId);
+      const filled = own.reduce((sum, { quantity }) => sum + quantity, 0);
+      expect(found).toMatchObject({ order: { status: 'final', filled } });
+    }
   });
 
   test('orders in many markets never spend more than the cash', async () => {

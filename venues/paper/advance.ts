@@ -1,4 +1,7 @@
-/** Moves the exchange on to now: lists markets, matches and ends resting orders, settles. */
+/**
+ * Moves the exchange on to now: lists markets, takes fills back, matches and ends resting orders,
+ * settles.
+ */
 import type { PaperFile, PaperMarket } from '../../contracts/paper-file.ts';
 import type { Exchange } from './exchange.ts';
 import { fileIfReadable, now } from './exchange.ts';
@@ -6,6 +9,7 @@ import { marketsOf, phaseOf, resultAtMs, snapshotOf, venueTrades } from './listi
 import type { StoredOrder } from './orders.ts';
 import { restingOrders } from './orders.ts';
 import { advanceResting } from './resting.ts';
+import { keepFills, marketsWithReverts, revertFills } from './revert.ts';
 import type { Session } from './session.ts';
 import { inTransaction, withSession } from './session.ts';
 import { settle } from './settle.ts';
@@ -34,6 +38,7 @@ export async function advance(exchange: Exchange, options: AdvanceOptions): Prom
     const resting = await restingOrders(session, exchange.owner, options.marketId);
     return [
       ...resultsDue(exchange, options, nowMs),
+      ...(await revertsDue(exchange, session, options, nowMs)),
       ...resting
         .filter((order) => needsWork(exchange, order, options.file, nowMs))
         .map(({ marketId }) => marketId),
@@ -89,6 +94,16 @@ function resultsDue(exchange: Exchange, options: AdvanceOptions, nowMs: number):
   return [...candidates].filter((market) => resultDue(exchange, market, nowMs)).map(({ id }) => id);
 }
 
+/** Without the file nobody knows whether a result came first: nothing is taken back then. */
+async function revertsDue(
+  { owner }: Exchange,
+  session: Session,
+  { file, marketId }: AdvanceOptions,
+  nowMs: number,
+): Promise<string[]> {
+  return file === undefined ? [] : marketsWithReverts(session, owner, { marketId, nowMs });
+}
+
 function resultDue({ known }: Exchange, market: PaperMarket, nowMs: number): boolean {
   const listedAtMs = known.listedAtMs.get(market.id);
   if (listedAtMs === undefined || known.settled.has(market.id)) return false;
@@ -128,13 +143,21 @@ async function workMarket(
     const market = file && marketsOf(file, owner.venue).get(marketId);
     const phase = market && phaseOf(market, { ...locked, nowMs });
     const trades = file !== undefined && venueTrades(file, owner.venue);
+    if (file !== undefined) {
+      // What is due after the result was final is not taken back, whenever somebody looks.
+      const resultMs = market && resultAtMs(market, locked.listedAtMs);
+      const untilMs = Math.min(nowMs, resultMs ?? nowMs);
+      await revertFills(session, owner, { marketId, untilMs, nowMs });
+    }
     for (const order of await restingOrders(session, owner, marketId)) {
       const matchable = trades && phase === 'open' ? market : undefined;
       const closed = phase === 'closed' || locked.settled;
       await advanceResting(session, owner, { order, market: matchable, closed, nowMs });
     }
     if (locked.settled || market === undefined) return locked.settled;
-    return settle(session, owner, { market, listedAtMs: locked.listedAtMs, nowMs });
+    const settled = await settle(session, owner, { market, listedAtMs: locked.listedAtMs, nowMs });
+    if (settled) await keepFills(session, owner, marketId);
+    return settled;
   });
   if (outcome.kind !== 'committed') throw new Error(outcome.detail);
   if (outcome.value) known.settled.add(marketId);

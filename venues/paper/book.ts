@@ -1,8 +1,6 @@
 /** Pure rules of the paper exchange's book: its levels, what is left of them, what an order takes. */
-import { assertNever } from '../../domain/assert.ts';
-import { kalshiFillFee } from '../../domain/fees/kalshi.ts';
-import { polymarketTakerFee } from '../../domain/fees/polymarket.ts';
-import type { FeeSchedule } from '../../domain/fees/schedule.ts';
+import type { FeeRole, FeeSchedule } from '../../domain/fees/schedule.ts';
+import { fillFee } from '../../domain/fees/schedule.ts';
 import type { MicroContracts, Micros, PriceMicros } from '../../domain/money.ts';
 import {
   costCeil,
@@ -89,23 +87,24 @@ export function walk(options: {
 }
 
 /**
- * Prices what a walk took: cost rounded up or proceeds rounded down, and the venue's taker fee
- * with the order's carry. All fills pay the taker's fee, rested ones too: never too little.
+ * Prices what a walk took: cost rounded up or proceeds rounded down, and the venue's fee with the
+ * order's carry. What an order takes when it arrives pays the taker's fee, what comes to it while
+ * it rests the maker's.
  */
 export function priceFills(options: {
   readonly action: 'buy' | 'sell';
   readonly schedule: FeeSchedule;
+  readonly role: FeeRole;
   readonly carry: number;
   readonly taken: readonly Level[];
 }): { readonly fills: readonly PricedFill[]; readonly carry: number } {
+  const { action, role, schedule } = options;
   let { carry } = options;
   const fills = options.taken.map(({ priceMicros, quantity }) => {
-    const fee = feeOf(options.schedule, quantity, priceMicros, carry);
+    const fee = fillFee(schedule, { action, role, quantity, price: priceMicros }, carry);
     carry = fee.carry;
     const gross =
-      options.action === 'buy'
-        ? 0 - costCeil(quantity, priceMicros)
-        : proceedsFloor(quantity, priceMicros);
+      action === 'buy' ? 0 - costCeil(quantity, priceMicros) : proceedsFloor(quantity, priceMicros);
     const cashChangeMicros = micros(gross - fee.feeMicros);
     return { quantity, priceMicros, feeMicros: fee.feeMicros, cashChangeMicros };
   });
@@ -120,20 +119,4 @@ export function quantityOf(fills: readonly { readonly quantity: MicroContracts }
 /** The sum of the fills' cash changes, µ$. */
 export function cashChangeOf(fills: readonly PricedFill[]): number {
   return fills.reduce((sum, { cashChangeMicros }) => sum + cashChangeMicros, 0);
-}
-
-function feeOf(
-  schedule: FeeSchedule,
-  quantity: MicroContracts,
-  price: PriceMicros,
-  carry: number,
-): { feeMicros: Micros; carry: number } {
-  switch (schedule.kind) {
-    case 'kalshi':
-      return kalshiFillFee(schedule.multiplierMillionths, quantity, price, carry);
-    case 'polymarket':
-      return { feeMicros: polymarketTakerFee(schedule.rateMillionths, quantity, price), carry };
-    default:
-      return assertNever(schedule);
-  }
 }

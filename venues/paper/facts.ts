@@ -24,6 +24,7 @@ interface FillRow {
   readonly price_micros: Int8;
   readonly fee_micros: Int8;
   readonly filled_at_ms: Int8;
+  readonly reverts: string | null;
 }
 
 interface SettlementRow {
@@ -63,6 +64,7 @@ export async function readFills(
         priceMicros: priceMicros(safe(row.price_micros)),
         feeMicros: micros(safe(row.fee_micros)),
         filledAtMs: safe(row.filled_at_ms),
+        ...(row.reverts === null ? {} : { reverts: row.reverts }),
       },
     ];
   });

@@ -32,6 +32,11 @@ export function fillIdOf(venueOrderId: string, ordinal: number): string {
   return `${venueOrderId}-${ordinal}`;
 }
 
+/** The exchange's own id of the record that takes a fill back. */
+export function revertIdOf(fillId: string): string {
+  return `${fillId}/reverted`;
+}
+
 /** The exchange's own id of a market's final result in one book. */
 export function settlementIdOf(owner: Owner, marketId: string): string {
   return `ps-${hashOf([owner.book, owner.venue, marketId]).slice(0, 32)}`;

@@ -2,6 +2,8 @@
 import { assertNever } from '../../domain/assert.ts';
 import type { PaperFile, PaperMarket } from '../../contracts/paper-file.ts';
 import type { FeeSchedule } from '../../domain/fees/schedule.ts';
+import type { FeeReading } from '../../domain/fees/terms.ts';
+import { kalshiFeeSchedule, polymarketFeeSchedule } from '../../domain/fees/terms.ts';
 import type { MicroContracts, PriceMicros } from '../../domain/money.ts';
 import { MICROS_PER_UNIT, microContracts, priceMicros } from '../../domain/money.ts';
 import type { OutcomeIndex, VenueId } from '../../domain/venue-id.ts';
@@ -50,10 +52,7 @@ export function payoutOf(market: PaperMarket): readonly [PriceMicros, PriceMicro
 }
 
 /** The market's phase at `nowMs`, leaving aside whether the whole venue trades. */
-export function phaseOf(
-  market: PaperMarket,
-  moment: { readonly listedAtMs: number; readonly settled: boolean; readonly nowMs: number },
-): MarketPhase {
+export function phaseOf(market: PaperMarket, moment: Moment): MarketPhase {
   const endsAtMs = Math.min(
     instantOf(market.closes, moment.listedAtMs) ?? Infinity,
     resultAtMs(market, moment.listedAtMs) ?? Infinity,
@@ -72,18 +71,43 @@ export function minQuantityOf(market: PaperMarket): MicroContracts {
   return microContracts(market.minQuantity ?? MIN_QUANTITY[market.venue]);
 }
 
-/** The fee rate in the venue's own meaning, millionths. */
-export function feeRateOf(market: PaperMarket): number {
-  return market.feeRate ?? FEE_RATE_MILLIONTHS[market.venue];
+/** When a market is looked at, and what the exchange knows of it. */
+export interface Moment {
+  readonly listedAtMs: number;
+  readonly settled: boolean;
+  readonly nowMs: number;
 }
 
-/** The venue's fee schedule at a rate. */
-export function scheduleOf(venue: VenueId, feeRateMillionths: number): FeeSchedule {
+/** The market's fees as its venue's fields say them now, or why they cannot be computed. */
+export function feesOf(
+  market: PaperMarket,
+  { listedAtMs, nowMs }: Pick<Moment, 'listedAtMs' | 'nowMs'>,
+): FeeReading {
+  const { feeRate, kalshiFees, polymarketFees } = market;
+  if (kalshiFees !== undefined) {
+    const fields = {
+      feeType: kalshiFees.type,
+      feeMultiplier: kalshiFees.multiplier,
+      feeTypeOverride: kalshiFees.typeOverride,
+      feeMultiplierOverride: kalshiFees.multiplierOverride,
+      waivedUntilMs: instantOf(kalshiFees.waivedUntil, listedAtMs),
+    };
+    return kalshiFeeSchedule(fields, nowMs);
+  }
+  if (polymarketFees !== undefined) {
+    const { enabled: feesEnabled, ...feeSchedule } = polymarketFees;
+    return polymarketFeeSchedule({ feesEnabled, feeSchedule });
+  }
+  return { kind: 'schedule', schedule: scheduleOf(market.venue, feeRate) };
+}
+
+function scheduleOf(venue: VenueId, feeRateMillionths: number | undefined): FeeSchedule {
+  const rate = feeRateMillionths ?? FEE_RATE_MILLIONTHS[venue];
   switch (venue) {
     case 'kalshi':
-      return { kind: 'kalshi', multiplierMillionths: feeRateMillionths };
+      return { kind: 'kalshi', multiplierMillionths: rate };
     case 'polymarket':
-      return { kind: 'polymarket', rateMillionths: feeRateMillionths };
+      return { kind: 'polymarket', rateMillionths: rate };
     default:
       return assertNever(venue);
   }
@@ -110,24 +134,24 @@ export function snapshotOf(
   return { snapshotId: hashOf([owner.book, owner.venue, content]), ...content };
 }
 
-/** The market as the port describes it. */
-export function venueMarketOf(
-  market: PaperMarket,
-  moment: { readonly listedAtMs: number; readonly settled: boolean; readonly nowMs: number },
-): VenueMarket {
+/** The market as the port describes it; one whose fees cannot be computed is unsupported. */
+export function venueMarketOf(market: PaperMarket, moment: Moment): VenueMarket {
   const closesAtMs = instantOf(market.closes, moment.listedAtMs);
   const settlesAtMs = instantOf(market.settles, moment.listedAtMs);
+  const fees = feesOf(market, moment);
+  const unsupported = market.unsupported ?? (fees.kind === 'unsupported' ? fees.reason : undefined);
   return {
     marketId: market.id,
     title: market.title,
+    ...(market.rules === undefined ? {} : { rules: market.rules }),
     outcomes: market.outcomes,
     ...(market.tokenIds === undefined ? {} : { tokenIds: market.tokenIds }),
     tickMicros: market.tick,
     lotMicroContracts: lotOf(market),
     minQuantity: minQuantityOf(market),
-    fees: scheduleOf(market.venue, feeRateOf(market)),
+    fees: fees.kind === 'schedule' ? fees.schedule : scheduleOf(market.venue, undefined),
     tradable: phaseOf(market, moment) === 'open',
-    ...(market.unsupported === undefined ? {} : { unsupported: market.unsupported }),
+    ...(unsupported === undefined ? {} : { unsupported }),
     ...(closesAtMs === undefined ? {} : { closesAtMs }),
     ...(settlesAtMs === undefined ? {} : { settlesAtMs }),
   };

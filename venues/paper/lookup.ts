@@ -4,7 +4,7 @@ import { advance } from './advance.ts';
 import type { Exchange } from './exchange.ts';
 import { fileIfReadable, isBug, now } from './exchange.ts';
 import type { Owner } from './identity.ts';
-import { findOrder, lookupOf, restingOrders } from './orders.ts';
+import { ANSWER_LOST, findOrder, lookupOf, restingOrders } from './orders.ts';
 import { endOrder } from './resting.ts';
 import type { Session } from './session.ts';
 import { inTransaction, messageOf, withSession } from './session.ts';
@@ -34,7 +34,8 @@ export async function lookUpOrder(
     await advance(exchange, { file: await fileIfReadable(exchange), signal });
     const outcome = await inTransaction(exchange.pool, { signal }, async (session) => {
       await lockIdentity(session, exchange.owner, clientOrderId);
-      return lookupOf(await findOrder(session, exchange.owner, clientOrderId));
+      const order = await findOrder(session, exchange.owner, clientOrderId);
+      return lookupOf(order, await now(exchange));
     });
     if (outcome.kind === 'committed') return outcome.value;
     return { kind: 'unknown', detail: outcome.detail };
@@ -65,16 +66,18 @@ async function cancelIn(
   const { owner } = exchange;
   await lockIdentity(session, owner, clientOrderId);
   const seen = await findOrder(session, owner, clientOrderId);
-  if (seen === undefined || !('state' in seen)) return { kind: 'absent' };
-  if (seen.state.status === 'final') return lookupOf(seen);
+  if (seen === undefined || !('state' in seen) || seen.state.status === 'final') {
+    return lookupOf(seen, await now(exchange));
+  }
   await lockMarket(session, owner, seen.marketId);
   // Read again under the market's lock: it may have been filled while we waited.
   const order = await findOrder(session, owner, clientOrderId);
+  const nowMs = await now(exchange);
   if (order === undefined || !('state' in order) || order.state.status === 'final') {
-    return lookupOf(order);
+    return lookupOf(order, nowMs);
   }
-  await endOrder(session, owner, { order, endReason: 'cancelled', nowMs: await now(exchange) });
-  return { kind: 'found', order: { ...order.state, status: 'final' } };
+  await endOrder(session, owner, { order, endReason: 'cancelled', nowMs });
+  return lookupOf({ ...order, state: { ...order.state, status: 'final' } }, nowMs);
 }
 
 /**
@@ -90,6 +93,8 @@ export async function cancelAllOrders(
   const unanswered: string[] = [];
   for (const { clientOrderId } of open) {
     const outcome = await cancelOrder(exchange, clientOrderId, signal);
+    // What a script keeps back about the order says nothing about the cancel: that was committed.
+    if (outcome === ANSWER_LOST) continue;
     if (outcome.kind === 'unknown') unanswered.push(`${clientOrderId}: ${outcome.detail}`);
   }
   if (unanswered.length > 0) throw new Error(`not answered: ${unanswered.join('; ')}`);

@@ -2,10 +2,12 @@
 import type { Migration, PostgresPool } from 'kysely';
 import { Kysely, Migrator, PostgresDialect } from 'kysely';
 import { exchange } from './migrations/exchange.ts';
+import { scripts } from './migrations/scripts.ts';
 
 /** Every migration in order; listed in code, so that it works under jest, tsx and from `dist`. */
 const MIGRATIONS: Record<string, Migration> = {
   '2026-11-22-exchange': exchange,
+  '2026-11-23-scripts': scripts,
 };
 
 /** The names of the paper exchange's migrations, in their order. */

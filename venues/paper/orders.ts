@@ -1,5 +1,6 @@
 /** Order rows of the paper exchange and what the port says of them. */
 import { assert } from '../../domain/assert.ts';
+import type { FeeSchedule } from '../../domain/fees/schedule.ts';
 import type { MicroContracts, PriceMicros } from '../../domain/money.ts';
 import { microContracts, priceMicros } from '../../domain/money.ts';
 import type { OutcomeIndex, TimeInForce } from '../../domain/venue-id.ts';
@@ -7,16 +8,6 @@ import type { LookupOutcome, OrderState } from '../venue.ts';
 import type { Owner } from './identity.ts';
 import type { Int8, Session } from './session.ts';
 import { safe } from './store.ts';
-
-/** Why nothing more of an order can fill. */
-export type EndReason =
-  | 'filled'
-  | 'killed'
-  | 'remainder_cancelled'
-  | 'cancelled'
-  | 'expired'
-  | 'market_closed'
-  | 'cash_short';
 
 /** An order the exchange took, in the domain's types. */
 export interface StoredOrder {
@@ -30,8 +21,16 @@ export interface StoredOrder {
   readonly quantity: MicroContracts;
   readonly limitPrice: PriceMicros;
   readonly restUntilMs?: number;
-  readonly feeRateMillionths: number;
+  /** What its fills are charged: the market's schedule of the day it was placed. */
+  readonly fees: FeeSchedule;
+  /** All it ever got, reverted fills included: `state.filled` tells what it kept. */
   readonly filled: MicroContracts;
+  /** A script's cap on `filled`. */
+  readonly fillMax?: MicroContracts;
+  /** A script's delay after which its fills are taken back. */
+  readonly revertAfterMs?: number;
+  /** Until then a script keeps every answer about it back, Unix ms. */
+  readonly answersFromMs?: number;
   readonly fillCount: number;
   readonly feeCarryMicros: number;
   readonly reservedMicros: number;
@@ -44,6 +43,7 @@ export interface RefusedOrder {
   readonly requestHash: string;
   readonly rejectCode: string;
   readonly rejectDetail: string;
+  readonly answersFromMs?: number;
 }
 
 interface OrderRow {
@@ -57,21 +57,26 @@ interface OrderRow {
   readonly quantity_micro_contracts: Int8;
   readonly limit_price_micros: Int8;
   readonly rest_until_ms: Int8 | null;
-  readonly fee_rate_millionths: Int8;
+  readonly fees: FeeSchedule | null;
+  readonly fill_max_micro_contracts: Int8 | null;
+  readonly revert_after_ms: Int8 | null;
+  readonly answers_from_ms: Int8 | null;
   readonly status: 'resting' | 'final' | 'rejected';
   readonly reject_code: string | null;
   readonly reject_detail: string | null;
   readonly filled_micro_contracts: Int8;
+  readonly reverted_micro_contracts: Int8;
   readonly fill_count: number;
   readonly fee_carry_micros: Int8;
   readonly reserved_micros: Int8;
   readonly matched_snapshot_id: string | null;
-  /** Σ quantity × price, beyond bigint columns: text. */
+  /** Σ quantity × price of what it kept, beyond bigint columns: text. */
   readonly value: string;
 }
 
 const SELECT_ORDER = `SELECT o.*, (
-    SELECT coalesce(sum(f.quantity_micro_contracts::numeric * f.price_micros), 0)::text
+    SELECT coalesce(sum(f.quantity_micro_contracts::numeric * f.price_micros
+      * CASE WHEN f.reverts IS NULL THEN 1 ELSE -1 END), 0)::text
     FROM paper_exchange.fill f
     WHERE f.book = o.book AND f.venue = o.venue AND f.client_order_id = o.client_order_id
   ) AS value
@@ -111,127 +116,46 @@ export async function restingOrders(
   });
 }
 
-/** What a look-up says of an order; a refused one never came to be. */
-export function lookupOf(order: StoredOrder | RefusedOrder | undefined): LookupOutcome {
-  if (order === undefined || !('state' in order)) return { kind: 'absent' };
-  return { kind: 'found', order: order.state };
+/** What a look-up at `nowMs` says of an order; a refused one never came to be. */
+export function lookupOf(
+  order: StoredOrder | RefusedOrder | undefined,
+  nowMs: number,
+): LookupOutcome {
+  if (order === undefined) return { kind: 'absent' };
+  if (nowMs < (order.answersFromMs ?? 0)) return ANSWER_LOST;
+  return 'state' in order ? { kind: 'found', order: order.state } : { kind: 'absent' };
 }
 
-/** A new order row, written once with what the order came to at once. */
-export interface NewOrder {
-  readonly clientOrderId: string;
-  readonly venueOrderId: string;
-  readonly requestHash: string;
-  readonly wire: string;
-  readonly marketId: string;
-  readonly outcome: OutcomeIndex;
-  readonly action: 'buy' | 'sell';
-  readonly timeInForce: TimeInForce;
-  readonly quantity: number;
-  readonly limitPrice: number;
-  readonly restUntilMs: number | undefined;
-  readonly feeRateMillionths: number;
-  readonly nowMs: number;
-}
+/** What a script leaves of an answer. */
+export const ANSWER_LOST = {
+  kind: 'unknown',
+  detail: "the answer was lost, as the market's script says",
+} as const;
 
-/** What an order has come to, as it is written. */
-export interface Progress {
-  readonly filled: number;
-  readonly fillCount: number;
-  readonly feeCarryMicros: number;
-  readonly reservedMicros: number;
-  readonly matchedSnapshotId: string | undefined;
-  /** Undefined while it rests. */
-  readonly endReason: EndReason | undefined;
-}
-
-/** Writes a new order; false when another transaction took its identity in the meantime. */
-export async function insertOrder(
+/** Micro-contracts of an outcome that resting orders offer for sale. */
+export async function offeredForSale(
   session: Session,
   owner: Owner,
-  order: NewOrder,
-  result: Progress | { readonly code: string; readonly detail: string },
-): Promise<boolean> {
-  const refused = 'code' in result;
-  const status = refused ? 'rejected' : result.endReason === undefined ? 'resting' : 'final';
-  const columns: Record<string, unknown> = {
-    book: owner.book,
-    venue: owner.venue,
-    client_order_id: order.clientOrderId,
-    venue_order_id: order.venueOrderId,
-    request_hash: order.requestHash,
-    wire: order.wire,
-    market_id: order.marketId,
-    outcome: order.outcome,
-    action: order.action,
-    time_in_force: order.timeInForce,
-    quantity_micro_contracts: order.quantity,
-    limit_price_micros: order.limitPrice,
-    rest_until_ms: order.restUntilMs ?? null,
-    fee_rate_millionths: order.feeRateMillionths,
-    status,
-    placed_at_ms: order.nowMs,
-    ended_at_ms: status === 'resting' ? null : order.nowMs,
-    ...(refused
-      ? { reject_code: result.code, reject_detail: result.detail }
-      : {
-          end_reason: result.endReason ?? null,
-          filled_micro_contracts: result.filled,
-          fill_count: result.fillCount,
-          fee_carry_micros: result.feeCarryMicros,
-          reserved_micros: result.reservedMicros,
-          matched_snapshot_id: result.matchedSnapshotId ?? null,
-        }),
-  };
-  const names = Object.keys(columns);
-  const written = await session.rows(
-    `INSERT INTO paper_exchange.client_order (${names.join(', ')})
-     VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')})
-     ON CONFLICT DO NOTHING RETURNING 1`,
-    Object.values(columns),
-  );
-  return written.length === 1;
-}
-
-/** Writes what a resting order has come to; its market is locked. */
-export async function updateOrder(
-  session: Session,
-  owner: Owner,
-  clientOrderId: string,
-  progress: Progress & { readonly nowMs: number },
-): Promise<void> {
-  const written = await session.rows(
-    `UPDATE paper_exchange.client_order
-     SET filled_micro_contracts = $4, fill_count = $5, fee_carry_micros = $6,
-       reserved_micros = $7, matched_snapshot_id = $8, end_reason = $9::text,
-       status = CASE WHEN $9::text IS NULL THEN 'resting' ELSE 'final' END,
-       ended_at_ms = CASE WHEN $9::text IS NULL THEN NULL ELSE $10::bigint END
-     WHERE book = $1 AND venue = $2 AND client_order_id = $3 AND status = 'resting' RETURNING 1`,
-    [
-      owner.book,
-      owner.venue,
-      clientOrderId,
-      progress.filled,
-      progress.fillCount,
-      progress.feeCarryMicros,
-      progress.reservedMicros,
-      progress.matchedSnapshotId ?? null,
-      progress.endReason ?? null,
-      progress.nowMs,
-    ],
-  );
-  assert(written.length === 1, `${clientOrderId} was not resting under its market's lock`);
+  options: { readonly marketId: string; readonly outcome: OutcomeIndex },
+): Promise<number> {
+  return (await restingOrders(session, owner, options.marketId))
+    .filter(({ action, outcome }) => action === 'sell' && outcome === options.outcome)
+    .reduce((sum, { quantity, filled }) => sum + quantity - filled, 0);
 }
 
 function orderOf(row: OrderRow): StoredOrder | RefusedOrder {
+  const silence = row.answers_from_ms === null ? {} : { answersFromMs: safe(row.answers_from_ms) };
   if (row.status === 'rejected') {
     return {
+      ...silence,
       requestHash: row.request_hash,
       rejectCode: row.reject_code ?? '',
       rejectDetail: row.reject_detail ?? '',
     };
   }
+  assert(row.fees !== null, 'an order that was taken has its fees');
   const filled = microContracts(safe(row.filled_micro_contracts));
+  const kept = microContracts(filled - safe(row.reverted_micro_contracts));
   return {
     clientOrderId: row.client_order_id,
     venueOrderId: row.venue_order_id,
@@ -243,17 +167,22 @@ function orderOf(row: OrderRow): StoredOrder | RefusedOrder {
     quantity: microContracts(safe(row.quantity_micro_contracts)),
     limitPrice: priceMicros(safe(row.limit_price_micros)),
     ...(row.rest_until_ms === null ? {} : { restUntilMs: safe(row.rest_until_ms) }),
-    feeRateMillionths: safe(row.fee_rate_millionths),
+    fees: row.fees,
     filled,
+    ...(row.fill_max_micro_contracts === null
+      ? {}
+      : { fillMax: microContracts(safe(row.fill_max_micro_contracts)) }),
+    ...(row.revert_after_ms === null ? {} : { revertAfterMs: safe(row.revert_after_ms) }),
+    ...silence,
     fillCount: row.fill_count,
     feeCarryMicros: safe(row.fee_carry_micros),
     reservedMicros: safe(row.reserved_micros),
     ...(row.matched_snapshot_id === null ? {} : { matchedSnapshotId: row.matched_snapshot_id }),
-    state: stateOf(row.venue_order_id, row.status, filled, BigInt(row.value)),
+    state: stateOf(row.venue_order_id, row.status, kept, BigInt(row.value)),
   };
 }
 
-/** The port's view of an order; `value` is Σ quantity × price of its fills. */
+/** The port's view of an order; `value` is Σ quantity × price of the fills it kept. */
 export function stateOf(
   venueOrderId: string,
   status: 'resting' | 'final',

@@ -11,7 +11,7 @@ import { micros } from '../../domain/money.ts';
 import type { Book, OutcomeIndex, VenueId } from '../../domain/venue-id.ts';
 import { TIME_IN_FORCE } from '../../domain/venue-id.ts';
 import type { Quote, Venue, VenueBalance, VenueCapabilities, VenueMarket } from '../venue.ts';
-import { VenueRefused } from '../venue.ts';
+import { VenueRefused, VenueUnreachable } from '../venue.ts';
 import { advance } from './advance.ts';
 import { remainingLevels } from './book.ts';
 import type { Side } from './book.ts';
@@ -99,6 +99,10 @@ async function findMarket(exchange: Exchange, marketId: string, signal: AbortSig
   await advance(exchange, { file, marketId, signal });
   const market = marketsOf(file, owner.venue).get(marketId);
   if (market === undefined) return undefined;
+  if (market.unreachable) {
+    const detail = `${marketId} is unreachable by the paper file`;
+    throw new VenueUnreachable({ venue: owner.venue, detail });
+  }
   const rows = await withSession(pool, signal, (s) => readMarkets(s, owner, [marketId]));
   const row = rows.get(marketId);
   assert(row !== undefined, `${marketId} was listed by advance`);

@@ -3,7 +3,7 @@ import { assert, assertNever } from '../../domain/assert.ts';
 import type { PaperMarket } from '../../contracts/paper-file.ts';
 import { formatDecimal, formatUsd } from '../../domain/decimal.ts';
 import { microContracts } from '../../domain/money.ts';
-import type { OrderState, PlaceOutcome } from '../venue.ts';
+import type { PlaceOutcome } from '../venue.ts';
 import { advance } from './advance.ts';
 import type { PricedFill } from './book.ts';
 import { cashChangeOf, priceFills, quantityOf, remainingLevels, sideTaken, walk } from './book.ts';
@@ -12,12 +12,16 @@ import { isBug, now } from './exchange.ts';
 import { hashOf, venueOrderIdOf } from './identity.ts';
 import { lockIdentity } from './lookup.ts';
 import type { Snapshot } from './listing.ts';
-import { feeRateOf, marketsOf, phaseOf, scheduleOf, snapshotOf, venueTrades } from './listing.ts';
-import type { NewOrder, Progress, RefusedOrder, StoredOrder } from './orders.ts';
-import { findOrder, insertOrder, restingOrders, stateOf } from './orders.ts';
+import { feesOf, marketsOf, phaseOf, snapshotOf, venueTrades } from './listing.ts';
+import type { NewOrder, Progress } from './order-writes.ts';
+import { insertOrder } from './order-writes.ts';
+import type { RefusedOrder, StoredOrder } from './orders.ts';
+import { ANSWER_LOST, findOrder, offeredForSale, stateOf } from './orders.ts';
 import type { Rejection, WireOrder } from './request.ts';
 import { numbersOf, readWire, refusalOf, rejected } from './request.ts';
 import { worstCaseCost } from './resting.ts';
+import type { Fate } from './script.ts';
+import { countArrival, fateOf } from './script.ts';
 import type { Session } from './session.ts';
 import { inTransaction, messageOf } from './session.ts';
 import type { LockedAccount, LockedMarket } from './store.ts';
@@ -31,12 +35,9 @@ import {
   writeFills,
 } from './store.ts';
 
-type Answer = { readonly kind: 'accepted'; readonly order: OrderState } | LastingRejection;
-type LastingRejection = {
-  readonly kind: 'rejected';
-  readonly code: string;
-  readonly detail: string;
-};
+/** What the exchange answers once an order has reached it; `unknown` is an answer it loses. */
+type Answer = Exclude<PlaceOutcome, { readonly kind: 'notSent' }>;
+type LastingRejection = Extract<PlaceOutcome, { readonly kind: 'rejected' }>;
 
 /**
  * Places the order once per identity. Whatever fails before COMMIT is written is `notSent`, for
@@ -81,41 +82,64 @@ async function answerTo(exchange: Exchange, session: Session, wire: WireOrder): 
   const requestHash = hashOf(wire);
   await lockIdentity(session, owner, wire.clientOrderId);
   const earlier = await findOrder(session, owner, wire.clientOrderId);
-  if (earlier !== undefined) return repeated(earlier, requestHash, wire.clientOrderId);
+  if (earlier !== undefined) {
+    return repeated(earlier, { requestHash, nowMs: await now(exchange), ...wire });
+  }
 
   const locked = await lockMarket(session, owner, wire.marketId);
   const file = await exchange.file.read();
   const market = marketsOf(file, owner.venue).get(wire.marketId);
   const nowMs = await now(exchange);
+  const arrival = locked && (await countArrival(session, owner, wire));
+  const fate = arrival && market && fateOf(market.script, { ...arrival, action: wire.action });
+  if (fate?.arrives === false) return ANSWER_LOST;
+  const fees = locked && market && feesOf(market, { ...locked, nowMs });
   const order: NewOrder = {
     ...wire,
+    ...(fate && markOf(fate, nowMs)),
     restUntilMs: wire.restUntilMs,
     wire: JSON.stringify(wire),
     venueOrderId: venueOrderIdOf(owner, wire.clientOrderId),
     requestHash,
-    feeRateMillionths: market === undefined ? 0 : feeRateOf(market),
+    fees: fees?.kind === 'schedule' ? fees.schedule : undefined,
     nowMs,
   };
   const decided =
     locked === undefined || market === undefined
       ? rejected('market_not_found', `no market ${wire.marketId} on ${owner.venue}`)
-      : (refusalOf(wire, market, {
+      : (refusalByScript(fate) ??
+        refusalOf(wire, market, {
           phase: phaseOf(market, { ...locked, nowMs }),
           venueTrades: venueTrades(file, owner.venue),
           nowMs,
-        }) ?? (await decideMoney(exchange, session, { wire, market, locked, order })));
-  if (decided.kind === 'taken') return write(exchange, session, order, decided);
-  assert(await insertOrder(session, owner, order, decided), 'the identity is locked');
-  return decided;
+        }) ??
+        (await decideMoney(exchange, session, { wire, market, locked, order })));
+  const answer = await write(exchange, session, order, decided);
+  return order.answersFromMs === undefined ? answer : ANSWER_LOST;
+}
+
+/** What the order's row remembers of its fate. */
+function markOf({ fillMax, revertAfterMs, silentForMs }: Fate, nowMs: number) {
+  return {
+    ...(fillMax === undefined ? {} : { fillMax }),
+    ...(revertAfterMs === undefined ? {} : { revertAfterMs }),
+    ...(silentForMs === undefined ? {} : { answersFromMs: nowMs + silentForMs }),
+  };
+}
+
+function refusalByScript(fate: Fate | undefined): LastingRejection | undefined {
+  if (fate?.rejectCode === undefined) return undefined;
+  const detail = "the market's script refuses this order";
+  return { kind: 'rejected', code: fate.rejectCode, detail };
 }
 
 function repeated(
   earlier: StoredOrder | RefusedOrder,
-  requestHash: string,
-  clientOrderId: string,
+  again: { readonly requestHash: string; readonly clientOrderId: string; readonly nowMs: number },
 ): Answer {
-  if (earlier.requestHash !== requestHash) {
-    return rejected('client_order_id_reused', `${clientOrderId} names another order already`);
+  if (again.nowMs < (earlier.answersFromMs ?? 0)) return ANSWER_LOST;
+  if (earlier.requestHash !== again.requestHash) {
+    return rejected('client_order_id_reused', `${again.clientOrderId} names another order already`);
   }
   if ('state' in earlier) return { kind: 'accepted', order: earlier.state };
   return { kind: 'rejected', code: earlier.rejectCode, detail: earlier.rejectDetail };
@@ -147,13 +171,16 @@ async function decideMoney(
   const short = await positionShort(exchange, session, options);
   if (short !== undefined) return short;
 
-  const schedule = scheduleOf(owner.venue, order.feeRateMillionths);
+  const { fees: schedule, fillMax = quantity } = order;
+  if (schedule === undefined) {
+    return rejected('fees_unknown', `the fees of ${market.id} cannot be computed`);
+  }
   const snapshot = snapshotOf(owner, market, { outcome, side: sideTaken(action) });
   const levels = remainingLevels(snapshot.levels, await takenOf(session, snapshot.snapshotId));
-  const reached = walk({ action, limitPrice, quantity, levels });
+  const reached = walk({ action, limitPrice, quantity: Math.min(quantity, fillMax), levels });
   const killed = timeInForce === 'fok' && quantityOf(reached) < quantity;
   const taken = killed ? [] : reached;
-  const { fills, carry } = priceFills({ action, schedule, carry: 0, taken });
+  const { fills, carry } = priceFills({ action, schedule, role: 'taker', carry: 0, taken });
   const filled = quantityOf(fills);
   const rest = timeInForce === 'gtd' ? quantity - filled : 0;
   const reservedMicros = worstCaseCost({ action, schedule, quantity: rest, limitPrice });
@@ -187,10 +214,7 @@ async function positionShort(
 ): Promise<Rejection | undefined> {
   const { wire, locked } = options;
   if (wire.action === 'buy') return undefined;
-  const offered = (await restingOrders(session, owner, wire.marketId))
-    .filter(({ action, outcome }) => action === 'sell' && outcome === wire.outcome)
-    .reduce((sum, { quantity, filled }) => sum + quantity - filled, 0);
-  const free = locked.held[wire.outcome] - offered;
+  const free = locked.held[wire.outcome] - (await offeredForSale(session, owner, wire));
   if (wire.quantity <= free) return undefined;
   const detail = `sells ${formatDecimal(wire.quantity)}, free are ${formatDecimal(free)}`;
   return rejected('insufficient_position', detail);
@@ -200,8 +224,13 @@ async function write(
   { owner }: Exchange,
   session: Session,
   order: NewOrder,
-  { account, snapshot, fills, progress }: Taken,
+  decided: Taken | LastingRejection,
 ): Promise<Answer> {
+  if (decided.kind === 'rejected') {
+    assert(await insertOrder(session, owner, order, decided), 'the identity is locked');
+    return decided;
+  }
+  const { account, snapshot, fills, progress } = decided;
   const { nowMs, marketId, outcome, venueOrderId } = order;
   assert(await insertOrder(session, owner, order, progress), 'the identity is locked');
   if (fills.length > 0) {

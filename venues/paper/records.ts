@@ -50,7 +50,7 @@ async function readFills(database: Queryable): Promise<VenueFillRow[]> {
   const rows = await rowsOf<Text<VenueFillRow>>(
     database,
     `SELECT book, venue, fill_id AS "fillId", client_order_id AS "clientOrderId",
-       venue_order_id AS "venueOrderId", quantity_micro_contracts::text AS quantity,
+       venue_order_id AS "venueOrderId", action, reverts, quantity_micro_contracts::text AS quantity,
        price_micros::text AS "priceMicros", fee_micros::text AS "feeMicros",
        recorded_at_ms::text AS "recordedAtMs"
      FROM paper_exchange.fill`,

@@ -13,6 +13,7 @@ import { lotOf, minQuantityOf } from './listing.ts';
 /** Why the paper exchange says no; `client_order_id_reused` and `invalid_request` are not kept. */
 export type RejectionCode =
   | 'client_order_id_reused'
+  | 'fees_unknown'
   | 'insufficient_balance'
   | 'insufficient_position'
   | 'invalid_expiry'

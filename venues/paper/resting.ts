@@ -7,9 +7,10 @@ import type { PriceMicros } from '../../domain/money.ts';
 import { microContracts } from '../../domain/money.ts';
 import { cashChangeOf, priceFills, quantityOf, remainingLevels, sideTaken, walk } from './book.ts';
 import type { Owner } from './identity.ts';
-import { scheduleOf, snapshotOf } from './listing.ts';
-import type { EndReason, StoredOrder } from './orders.ts';
-import { updateOrder } from './orders.ts';
+import { snapshotOf } from './listing.ts';
+import type { StoredOrder } from './orders.ts';
+import type { EndReason } from './order-writes.ts';
+import { updateOrder } from './order-writes.ts';
 import type { Session } from './session.ts';
 import { changeHeld, lockAccount, moveCash, recordedAtMs, takenOf, writeFills } from './store.ts';
 
@@ -83,13 +84,19 @@ async function matchResting(
   },
 ): Promise<void> {
   const { order, market, nowMs } = options;
-  const { action, limitPrice, outcome } = order;
+  const { action, fees: schedule, limitPrice, outcome } = order;
   const snapshot = snapshotOf(owner, market, { outcome, side: sideTaken(action) });
   if (snapshot.snapshotId === order.matchedSnapshotId) return;
-  const schedule = scheduleOf(owner.venue, order.feeRateMillionths);
   const levels = remainingLevels(snapshot.levels, await takenOf(session, snapshot.snapshotId));
-  const taken = walk({ action, limitPrice, quantity: order.quantity - order.filled, levels });
-  const { fills, carry } = priceFills({ action, schedule, carry: order.feeCarryMicros, taken });
+  const wanted = Math.min(order.quantity, order.fillMax ?? order.quantity) - order.filled;
+  const taken = walk({ action, limitPrice, quantity: wanted, levels });
+  const { fills, carry } = priceFills({
+    action,
+    schedule,
+    role: 'maker',
+    carry: order.feeCarryMicros,
+    taken,
+  });
   const filledNow = quantityOf(fills);
   const filled = order.filled + filledNow;
   const rest = order.quantity - filled;

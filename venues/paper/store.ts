@@ -150,14 +150,17 @@ export async function moveCash(
   );
 }
 
-/** How much our earlier orders took from a snapshot, by price in µ$. */
+/**
+ * How much our earlier orders took from a snapshot, by price in µ$. What was taken back later is
+ * gone all the same: its counterparty does not offer it again.
+ */
 export async function takenOf(
   session: Session,
   snapshotId: string,
 ): Promise<ReadonlyMap<number, number>> {
   const rows = await session.rows<{ price_micros: Int8; taken: Int8 }>(
     `SELECT price_micros, sum(quantity_micro_contracts)::bigint AS taken
-     FROM paper_exchange.fill WHERE snapshot_id = $1 GROUP BY price_micros`,
+     FROM paper_exchange.fill WHERE snapshot_id = $1 AND reverts IS NULL GROUP BY price_micros`,
     [snapshotId],
   );
   return new Map(rows.map((row) => [safe(row.price_micros), safe(row.taken)]));
@@ -172,6 +175,8 @@ export interface FilledOrder {
   readonly action: 'buy' | 'sell';
   /** Fills the order had before. */
   readonly fillCount: number;
+  /** Its script's delay after which its fills are taken back. */
+  readonly revertAfterMs?: number;
 }
 
 /** Keeps the snapshot and writes the fills; their order and the locked market exist already. */
@@ -187,6 +192,9 @@ export async function writeFills(
   },
 ): Promise<void> {
   const { order, fills, snapshot } = options;
+  const fillIds = fills.map((_, index) =>
+    fillIdOf(order.venueOrderId, order.fillCount + index + 1),
+  );
   await session.rows(
     `INSERT INTO paper_exchange.snapshot
        (snapshot_id, book, venue, market_id, outcome, side, levels, first_used_at_ms)
@@ -219,12 +227,18 @@ export async function writeFills(
       snapshot.snapshotId,
       options.nowMs,
       options.recordedAtMs,
-      fills.map((_, index) => fillIdOf(order.venueOrderId, order.fillCount + index + 1)),
+      fillIds,
       fills.map(({ quantity }) => quantity),
       fills.map((fill): PriceMicros => fill.priceMicros),
       fills.map(({ feeMicros }) => feeMicros),
       fills.map(({ cashChangeMicros }) => cashChangeMicros),
     ],
+  );
+  if (order.revertAfterMs === undefined) return;
+  await session.rows(
+    `INSERT INTO paper_exchange.scheduled_revert (book, venue, market_id, due_at_ms, fill_id)
+     SELECT $1, $2, $3, $4, * FROM unnest($5::text[])`,
+    [owner.book, owner.venue, order.marketId, options.nowMs + order.revertAfterMs, fillIds],
   );
 }
 
