@@ -8,13 +8,16 @@ import type { ActivityDeps } from './deps.ts';
 export function riskActivities(deps: ActivityDeps) {
   const { ledger, clock } = deps;
   return {
-    /** Decides once; a repeat returns the stored decision. */
+    /** Decides once, unless it waits for approval; a repeat returns the stored decision. */
     async reserveTrade(tradeId: string, mayFetch: boolean): Promise<ReserveOutcome> {
       const reading = await clock.read();
       const outcome = await ledger.reserve(tradeId, { mayFetch }, reading);
       if (outcome.kind === 'denied') {
         const codes = outcome.failures.map(({ code }) => code);
         deps.log.info({ tradeId, codes }, 'proposal denied');
+      } else if (outcome.kind === 'awaitingApproval') {
+        const until = new Date(outcome.untilMs).toISOString();
+        deps.log.info({ tradeId, until }, 'proposal awaits approval');
       }
       return outcome;
     },

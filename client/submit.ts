@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { Submission, SubmissionAnswer } from '../contracts/http.ts';
 import type { Proposal } from '../contracts/proposal.ts';
 import { formatDecimal, formatUsd } from '../domain/decimal.ts';
+import type { TradePlan } from '../domain/trade-plan.ts';
 import type { Decision, DecisionListener } from '../ledger/read/decisions.ts';
 
 /** What writing a proposal down came to. */
 export type Received =
-  | { readonly kind: 'received' | 'decided' | 'conflict' }
+  | { readonly kind: 'received' | 'decided' | 'awaiting' | 'conflict' }
   | { readonly kind: 'closed'; readonly state: 'paused' | 'halted'; readonly reason: string };
 
 export interface SubmitDeps {
@@ -34,6 +35,10 @@ export async function submitProposal(
     if (received.kind === 'conflict') return conflict(id);
     if (received.kind === 'closed') return closed(received);
     if (received.kind === 'decided') return answer(id, await deps.decisions.await(id, 0), 200);
+    // Its run is waiting, or has just been told of an approval and decides.
+    if (received.kind === 'awaiting') {
+      return answer(id, await deps.decisions.await(id, DECISION_WAIT_MS), 200);
+    }
     started = true;
     const failed = await start(deps, id, input.proposal);
     return failed ?? answer(id, await deps.decisions.await(id, DECISION_WAIT_MS));
@@ -79,21 +84,38 @@ function answer(id: string, decision: Decision | undefined, replayStatus?: 200):
     const detail = `no decision yet; see GET /api/v1/trades/${id}`;
     return { status: 202, body: { status: 'pending', id, detail } };
   }
+  if (decision.kind === 'accepted') {
+    return { status: replayStatus ?? 202, body: accepted(id, decision.plan) };
+  }
+  const failures = decision.failures.map((one) => ({ ...one, numbers: { ...one.numbers } }));
   if (decision.kind === 'denied') {
-    const failures = decision.failures.map((one) => ({ ...one, numbers: { ...one.numbers } }));
     return { status: replayStatus ?? 422, body: { status: 'denied', id, failures } };
   }
-  return { status: replayStatus ?? 202, body: accepted(id, decision) };
+  const until = new Date(decision.untilMs).toISOString();
+  return {
+    status: replayStatus ?? 202,
+    body: { status: 'awaiting_approval', id, until, failures },
+  };
 }
 
-function accepted(id: string, { plan }: Decision & { kind: 'accepted' }): Submission {
+function accepted(id: string, plan: TradePlan): Submission {
+  const legs = plan.legs.map((one) => ({
+    venue: one.leg.venue,
+    market: one.leg.market,
+    outcome: one.market.outcomes[one.outcome],
+    limitPrice: formatDecimal(one.leg.limitPrice),
+    priceMax: formatDecimal(one.priceMaxMicros),
+    worstCase: formatUsd(one.worstCaseMicros),
+  }));
   return {
     status: 'accepted',
     id,
-    quantity: formatDecimal(plan.quantity),
+    // Every leg has the same.
+    quantity: formatDecimal(plan.legs[0]!.quantity),
     worstCase: formatUsd(plan.worstCaseMicros),
     roiPercent: formatDecimal(plan.roi.roiMillionths * 100),
-    outcome: plan.market.outcomes[plan.outcome],
+    outcome: legs.map(({ outcome }) => outcome).join(' + '),
+    legs,
   };
 }
 

@@ -95,6 +95,9 @@ export const environmentSchema = z.object({
   BALLAST_QUOTE_AGE_MS_MAX: count('the age of a quote in ms', 100, 600_000).prefault('5000'),
   BALLAST_STRATEGY_EXECUTIONS_MAX: count('executions of a strategy', 1, 1_000_000).prefault('5'),
   BALLAST_STRATEGY_WINDOW_SECONDS: count('the window in seconds', 1, 86_400).prefault('600'),
+  BALLAST_LEG_SECONDS: count("the life of a leg's order in seconds", 1, 60).prefault('3'),
+  BALLAST_MAX_UNHEDGED_SECONDS: count('the unhedged time in seconds', 1, 3600).prefault('20'),
+  BALLAST_MAX_UNWIND_LOSS: usd('the loss of completing or unwinding a pair').prefault('10'),
   BALLAST_TRADER_TOKEN: token.optional(),
   BALLAST_OPERATOR_TOKEN: token.optional(),
   BALLAST_ADMIN_TOKEN: token.optional(),
@@ -187,6 +190,12 @@ function crossChecks(environment: Environment): FieldProblem[] {
       problem: 'must not be above LIVE_TRADING_INITIAL_BALANCE',
     });
   }
+  if (environment.BALLAST_LEG_SECONDS > environment.BALLAST_MAX_UNHEDGED_SECONDS) {
+    problems.push({
+      field: 'BALLAST_LEG_SECONDS',
+      problem: 'must not be above BALLAST_MAX_UNHEDGED_SECONDS',
+    });
+  }
   const tokens = [
     environment.BALLAST_TRADER_TOKEN,
     environment.BALLAST_OPERATOR_TOKEN,
@@ -228,6 +237,9 @@ function limitsOf(environment: Environment): Limits {
     quoteAgeMsMax: environment.BALLAST_QUOTE_AGE_MS_MAX,
     strategyExecutionsMax: environment.BALLAST_STRATEGY_EXECUTIONS_MAX,
     strategyWindowMs: environment.BALLAST_STRATEGY_WINDOW_SECONDS * 1000,
+    legMs: environment.BALLAST_LEG_SECONDS * 1000,
+    unhedgedMsMax: environment.BALLAST_MAX_UNHEDGED_SECONDS * 1000,
+    unwindLossMicrosMax: environment.BALLAST_MAX_UNWIND_LOSS as Micros,
   };
 }
 

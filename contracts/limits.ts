@@ -1,7 +1,7 @@
 /** What `ballast limits` shows. Money is decimal strings in dollars, trades are whole numbers. */
 import { z } from 'zod';
 import { DESK_STATES, PHASES } from '../domain/desk.ts';
-import { SINGLE_LEG_BOUNDS } from '../domain/risk/effective.ts';
+import { PAIR_BOUNDS, SINGLE_LEG_BOUNDS } from '../domain/risk/effective.ts';
 import { BOOKS, VENUE_IDS } from '../domain/venue-id.ts';
 
 const decimalText = z.string();
@@ -40,5 +40,14 @@ export const limitsViewSchema = z.object({
       bindsNow: z.array(z.enum(SINGLE_LEG_BOUNDS)),
     }),
   ),
+  /** The largest worst case of one pair with even legs; null where one venue alone is traded. */
+  pair: z
+    .object({
+      max: decimalText,
+      binds: z.array(z.enum(PAIR_BOUNDS)),
+      maxNow: decimalText,
+      bindsNow: z.array(z.enum(PAIR_BOUNDS)),
+    })
+    .nullable(),
 });
 export type LimitsView = z.output<typeof limitsViewSchema>;

@@ -1,5 +1,6 @@
 /** A request to trade, as it arrives over HTTP, from a file or from standard input. */
 import { z } from 'zod';
+import type { TimeInForce } from '../domain/venue-id.ts';
 import { TIME_IN_FORCE, VENUE_IDS } from '../domain/venue-id.ts';
 import { instantField, priceField, quantityField, usdField } from './fields.ts';
 
@@ -13,7 +14,8 @@ export const tradeIdField = z
     'an id has 1 to 64 letters, digits, ".", "_" or "-", and starts with a letter or digit',
   );
 
-const nameField = (what: string) =>
+/** A name of somebody's choosing: printable ASCII. `what` it is called in a complaint. */
+export const nameField = (what: string) =>
   z
     .string()
     .min(1, `${what} must not be empty`)
@@ -49,25 +51,59 @@ export const proposalSchema = z
     expiresAt: instantField.optional(),
   })
   .superRefine((proposal, context) => {
-    if (proposal.legs.length === 1 && proposal.fairPrice === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['fairPrice'],
-        message: 'a single leg needs fairPrice, what you believe one contract is worth',
-      });
-    }
-    if (
-      proposal.quantity !== undefined &&
-      proposal.minQuantity !== undefined &&
-      proposal.minQuantity > proposal.quantity
-    ) {
-      context.addIssue({
-        code: 'custom',
-        path: ['minQuantity'],
-        message: 'minQuantity must not be above quantity',
-      });
+    for (const [field, message] of misfits(proposal)) {
+      context.addIssue({ code: 'custom', path: [field], message });
     }
   });
+
+interface Fields {
+  readonly legs: readonly unknown[];
+  readonly pair?: string | undefined;
+  readonly fairPrice?: number | undefined;
+  readonly maxPairCost?: number | undefined;
+  readonly quantity?: number | undefined;
+  readonly minQuantity?: number | undefined;
+  readonly tif: TimeInForce;
+}
+
+/** Fields that do not go with the number of legs or with each other: none is silently ignored. */
+function misfits(proposal: Fields): [field: string, problem: string][] {
+  const found: [string, string][] = [];
+  const refuse = (wrong: boolean, field: string, problem: string): void => {
+    if (wrong) found.push([field, problem]);
+  };
+  const { quantity, minQuantity } = proposal;
+  if (proposal.legs.length === 1) {
+    refuse(
+      proposal.fairPrice === undefined,
+      'fairPrice',
+      'a single leg needs fairPrice, what you believe one contract is worth',
+    );
+    refuse(
+      proposal.maxPairCost !== undefined,
+      'maxPairCost',
+      'maxPairCost is for two legs; a single leg has limitPrice',
+    );
+    refuse(proposal.pair !== undefined, 'pair', 'pair is for two legs; leave it out');
+  } else {
+    refuse(
+      proposal.fairPrice !== undefined,
+      'fairPrice',
+      'a pair pays 1 per contract, whoever wins; leave fairPrice out',
+    );
+    refuse(
+      proposal.tif !== 'ioc',
+      'tif',
+      "a pair's legs are sent in contracts and cancelled after BALLAST_LEG_SECONDS; leave tif out",
+    );
+  }
+  refuse(
+    quantity !== undefined && minQuantity !== undefined && minQuantity > quantity,
+    'minQuantity',
+    'minQuantity must not be above quantity',
+  );
+  return found;
+}
 
 /** A proposal after parsing: amounts are integers, times are Unix milliseconds. */
 export type Proposal = z.output<typeof proposalSchema>;

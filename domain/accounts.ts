@@ -6,7 +6,9 @@ export type AccountKind = 'asset' | 'equity' | 'income' | 'expense';
 
 export type AccountName =
   | { readonly kind: 'cash' | 'fees' | 'pnl' | 'capital' | 'suspense' }
-  | { readonly kind: 'position'; readonly market: string; readonly outcome: OutcomeIndex };
+  | { readonly kind: 'position'; readonly market: string; readonly outcome: OutcomeIndex }
+  /** What a pair's settled leg was paid and cost, until its last leg is final. */
+  | { readonly kind: 'unsettled'; readonly tradeId: string };
 
 /** One side of a transfer: which account, and what sort it is, so that it can be opened on sight. */
 export interface AccountRef {
@@ -21,9 +23,13 @@ export interface AccountRef {
 /** Names an account, e.g. `paper/kalshi/cash` or `paper/kalshi/position/TICKER/0`. */
 export function accountRef(book: Book, venue: VenueId, name: AccountName): AccountRef {
   const base = `${book}/${venue}/${name.kind}`;
-  const id = name.kind === 'position' ? `${base}/${name.market}/${name.outcome}` : base;
   const guarded = name.kind === 'cash' || name.kind === 'position';
-  return { id, book, venue, kind: kindOf(name.kind), guarded };
+  return { id: `${base}${suffixOf(name)}`, book, venue, kind: kindOf(name.kind), guarded };
+}
+
+function suffixOf(name: AccountName): string {
+  if (name.kind === 'position') return `/${name.market}/${name.outcome}`;
+  return name.kind === 'unsettled' ? `/${name.tradeId}` : '';
 }
 
 function kindOf(name: AccountName['kind']): AccountKind {
@@ -31,6 +37,7 @@ function kindOf(name: AccountName['kind']): AccountKind {
     case 'cash':
     case 'position':
     case 'suspense':
+    case 'unsettled':
       return 'asset';
     case 'fees':
       return 'expense';

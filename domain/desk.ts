@@ -14,8 +14,11 @@ export type PauseCause = (typeof PAUSE_CAUSES)[number];
 export const PHASES = ['paper', 'live', 'scaling', 'full'] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** What an order does to risk: entries add, exits reduce. Cancels need no permit. */
-export const ORDER_KINDS = ['entry', 'exit'] as const;
+/**
+ * What an order does to risk: entries add; hedges buy the other leg of what is held and exits sell
+ * it, both reduce. Cancels need no permit.
+ */
+export const ORDER_KINDS = ['entry', 'hedge', 'exit'] as const;
 export type OrderKind = (typeof ORDER_KINDS)[number];
 
 export interface Desk {
@@ -64,7 +67,7 @@ export function deskOf(book: Book): DeskId {
 
 /** Whether a desk in `state` lets an order of `kind` be sent: a pause stops entries, a halt all. */
 export function allows(state: DeskState, kind: OrderKind): boolean {
-  return state === 'active' || (state === 'paused' && kind === 'exit');
+  return state === 'active' || (state === 'paused' && kind !== 'entry');
 }
 
 /** The kinds of order that may not be sent in `state`. */

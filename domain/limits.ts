@@ -16,6 +16,12 @@ export interface Limits {
   readonly quoteAgeMsMax: number;
   readonly strategyExecutionsMax: number;
   readonly strategyWindowMs: number;
+  /** How long a leg's order of a pair may rest before it is cancelled. */
+  readonly legMs: number;
+  /** How long a pair may be unhedged before a person has to decide. */
+  readonly unhedgedMsMax: number;
+  /** What completing or unwinding a pair may lose without a person. */
+  readonly unwindLossMicrosMax: Micros;
 }
 
 /** A single leg's fair price may lie at most this far above its limit. @source DESIGN §5 */

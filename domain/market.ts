@@ -7,6 +7,8 @@ import type { OutcomeIndex } from './venue-id.ts';
 export interface VenueMarket {
   readonly marketId: string;
   readonly title: string;
+  /** The rules the market settles by, as the venue words them; absent where it tells none. */
+  readonly rules?: string;
   /** The venue's own words for its two sides; index 0 is yes. */
   readonly outcomes: readonly [string, string];
   /** Ids of the two sides where the venue trades them by id (Polymarket tokens). */
@@ -63,6 +65,11 @@ export interface VenueFill {
   readonly priceMicros: PriceMicros;
   readonly feeMicros: Micros;
   readonly filledAtMs: number;
+  /**
+   * The id of an earlier fill that failed after all: this record, with an id of its own and the
+   * same quantity, price and fee, takes it back.
+   */
+  readonly reverts?: string;
 }
 
 /** A market's final payout. Only final results appear here; a dispute is no settlement. */

@@ -31,9 +31,11 @@ export type OrderEvent =
   /** No conclusive answer. */
   | { readonly type: 'order.lost' }
   /** Looked up past the venue's horizon and not there: it never arrived. */
-  | { readonly type: 'order.absent' };
+  | { readonly type: 'order.absent' }
+  /** One of its fills failed after all: what it came to must be asked again. */
+  | { readonly type: 'order.reverted' };
 
-/** Every state and what may follow; a final state takes no event. */
+/** Every state and what may follow. A final state takes no event, but a done order's fill may fail. */
 export const orderMachine = setup({
   types: { events: {} as OrderEvent },
 }).createMachine({
@@ -60,7 +62,7 @@ export const orderMachine = setup({
       },
     },
     resting: { on: { 'order.rested': 'resting', 'order.finished': 'done' } },
-    done: { type: 'final' },
+    done: { on: { 'order.reverted': 'unknown' } },
     rejected: { type: 'final' },
     notSent: { type: 'final' },
   },

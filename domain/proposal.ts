@@ -29,8 +29,15 @@ export interface Proposal {
 const SINGLE_LEG_LIFE_MS = 60_000;
 const PAIR_LIFE_MS = 10_000;
 
-/** When a proposal is stale: its own expiry, else 60 s for a single leg and 10 s for a pair. */
+/** How long a proposal whose edge is implausible waits for an admin. @source DESIGN §5 */
+export const APPROVAL_MS = 600_000;
+
+/** How long a proposal without an expiry of its own lives: 60 s for a single leg, 10 s for a pair. */
+export function defaultLifeMs(proposal: Pick<Proposal, 'legs'>): number {
+  return proposal.legs.length === 1 ? SINGLE_LEG_LIFE_MS : PAIR_LIFE_MS;
+}
+
+/** When a proposal is stale: its own expiry, else the default life after its receipt. */
 export function expiryOf(proposal: Proposal, receivedAtMs: number): number {
-  const lifeMs = proposal.legs.length === 1 ? SINGLE_LEG_LIFE_MS : PAIR_LIFE_MS;
-  return proposal.expiresAt ?? receivedAtMs + lifeMs;
+  return proposal.expiresAt ?? receivedAtMs + defaultLifeMs(proposal);
 }

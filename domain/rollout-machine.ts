@@ -16,7 +16,9 @@ export type DeskEvent =
   /** Undoes a person's pause, and nothing worse. */
   | { readonly type: 'desk.resumed' }
   /** An admin has looked at a breach and lets trading go on. */
-  | { readonly type: 'desk.cleared' };
+  | { readonly type: 'desk.cleared' }
+  /** An admin lifts a halt. */
+  | { readonly type: 'desk.rearmed' };
 
 type DeskStanding = 'active' | 'paused' | 'breached' | 'halted';
 
@@ -32,7 +34,9 @@ export const rolloutMachine = setup({ types: { events: {} as DeskEvent } }).crea
       on: { 'desk.paused': {}, ...WORSE, 'desk.resumed': 'active', 'desk.cleared': 'active' },
     },
     breached: { on: { 'desk.paused': {}, ...WORSE, 'desk.cleared': 'active' } },
-    halted: { on: { 'desk.paused': {}, 'desk.breached': {}, 'desk.halted': {} } },
+    halted: {
+      on: { 'desk.paused': {}, 'desk.breached': {}, 'desk.halted': {}, 'desk.rearmed': 'active' },
+    },
   },
 });
 

@@ -4,10 +4,14 @@ export const TRADE_STATUSES = [
   'reserved',
   /** An order may be at the venue; its fills are not all booked. */
   'placing',
+  /** A pair's legs do not match, and nothing more is tried without a person. */
+  'one_legged',
   /** A position is held; every fill is booked. */
   'open',
   /** The market paid out and P&L is booked. */
   'settled',
+  /** The position was sold again before its market's end, and P&L is booked. */
+  'closed',
   /** The order ended without a fill. */
   'unfilled',
   /** The venue refused the order. */
@@ -17,7 +21,10 @@ export const TRADE_STATUSES = [
 ] as const;
 export type TradeStatus = (typeof TRADE_STATUSES)[number];
 
+/** The statuses of a trade whose life goes on. */
+const UNDER_WAY: readonly TradeStatus[] = ['reserved', 'placing', 'one_legged', 'open'];
+
 /** Whether the trade's life is over. */
 export function isTerminal(status: TradeStatus): boolean {
-  return status !== 'reserved' && status !== 'placing' && status !== 'open';
+  return !UNDER_WAY.includes(status);
 }

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { assert } from '../domain/assert.ts';
 import { ledgerMigration } from './migrations/0001-ledger.ts';
 import { survivalMigration } from './migrations/0002-survival.ts';
+import { pairsMigration } from './migrations/0003-pairs.ts';
 import type { Database } from './schema.ts';
 
 /** A connection pool on the ledger's database. */
@@ -97,7 +98,11 @@ export function openPool(config: pg.PoolConfig, onLost: (error: Error) => void):
   return pool;
 }
 
-const MIGRATIONS = { '0001-ledger': ledgerMigration, '0002-survival': survivalMigration };
+const MIGRATIONS = {
+  '0001-ledger': ledgerMigration,
+  '0002-survival': survivalMigration,
+  '0003-pairs': pairsMigration,
+};
 
 /** The ledger's migrations by name, in their order. */
 export const LEDGER_MIGRATIONS: readonly string[] = Object.keys(MIGRATIONS);

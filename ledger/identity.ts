@@ -31,6 +31,11 @@ export function proposalHash(proposal: Proposal): string {
   return sha256Hex(canonicalJson(proposal));
 }
 
+/** The hash of a pair's two rule texts; a venue that tells none counts as an empty text. */
+export function rulesHash(rules: { kalshi?: string; polymarket?: string }): string {
+  return sha256Hex(canonicalJson([rules.kalshi ?? '', rules.polymarket ?? '']));
+}
+
 /** The SHA-256 of a text in UTF-8, as 64 hexadecimal digits. */
 export function sha256Hex(text: string): string {
   return createHash('sha256').update(text).digest('hex');

@@ -1,5 +1,6 @@
 /** The tables as Kysely sees them. bigint columns are bigint here and nowhere else. */
 import type { ColumnType, Generated } from 'kysely';
+import type { AlertLevel } from '../domain/alerts.ts';
 import type { CounterKind } from '../domain/counters.ts';
 import type { DeskId, DeskState, OrderKind, PauseCause, Phase } from '../domain/desk.ts';
 import type { OrderStateName } from '../domain/order-machine.ts';
@@ -19,6 +20,7 @@ type SerialInt8 = ColumnType<bigint, never, never>;
 type DefaultInt8 = ColumnType<bigint, number | bigint | undefined, number | bigint>;
 /** Read parsed, written as JSON text. */
 type Json = ColumnType<unknown, string, string>;
+type NullableJson = ColumnType<unknown, string | null | undefined, string | null>;
 
 interface DeskTable {
   id: DeskId;
@@ -31,6 +33,10 @@ interface DeskTable {
   changed_at_ms: Int8;
   epoch: DefaultInt8;
   limits: Json;
+  /** Tighter caps of the go-live step; null where it has none. */
+  caps: NullableJson;
+  armed_until_ms: NullableInt8;
+  reconciled_at_ms: NullableInt8;
 }
 interface DayTable {
   book: Book;
@@ -44,6 +50,8 @@ interface StrategyTable {
   enabled: boolean;
   enabled_at_ms: Int8;
   reason: string;
+  /** The strategy's own caps; null where it has none. */
+  caps: NullableJson;
 }
 interface AccountTable {
   id: string;
@@ -91,9 +99,37 @@ interface ProposalTable {
   desk: DeskId;
   body: Json;
   body_hash: string;
-  status: 'received' | 'decided';
+  status: 'received' | 'awaiting_approval' | 'decided';
   received_at_ms: Int8;
   expires_at_ms: Int8;
+}
+interface ApprovalTable {
+  trade_id: string;
+  verdicts: Json;
+  asked_at_ms: Int8;
+  until_ms: Int8;
+  approved_by: string | null;
+  approved_at_ms: NullableInt8;
+  reason: string | null;
+}
+interface PairTable {
+  id: string;
+  kalshi_market: string;
+  polymarket_market: string;
+  /** The outcome that pays where Kalshi's yes does not. */
+  polymarket_outcome: OutcomeIndex;
+  kalshi_title: string;
+  polymarket_title: string;
+  polymarket_label: string;
+  rules_hash: string;
+  /** Whether the venue gave a rule text. */
+  kalshi_rules: boolean;
+  polymarket_rules: boolean;
+  added_by: string;
+  added_at_ms: Int8;
+  reason: string;
+  approved_by: string | null;
+  approved_at_ms: NullableInt8;
 }
 interface DecisionTable {
   trade_id: string;
@@ -118,6 +154,12 @@ interface TradeTable {
   ended_day: string | null;
   payout: NullableInt8;
   pnl: NullableInt8;
+  /** Since when the legs do not match; null while they do. */
+  unhedged_since_ms: NullableInt8;
+  /** Loss already counted on the days parts of the position were sold. */
+  loss_counted: DefaultInt8;
+  /** The predecessor's record, of a trade that came with its file. */
+  imported: NullableJson;
   failures: ColumnType<unknown, string | undefined, string>;
 }
 interface LegTable {
@@ -136,7 +178,25 @@ interface LegTable {
   filled: DefaultInt8;
   cost: DefaultInt8;
   fees: DefaultInt8;
+  /** Contracts sold again. */
+  sold: DefaultInt8;
+  /** What sales brought less what they cost, fees of both included. */
+  realised: DefaultInt8;
+  /** The part of `fees` that is in `realised`. */
+  realised_fees: DefaultInt8;
   payout: NullableInt8;
+}
+interface ResolutionTable {
+  id: string;
+  trade_id: string;
+  action: 'complete' | 'unwind' | 'hold';
+  max_loss: NullableInt8;
+  actor: string;
+  reason: string;
+  asked_at_ms: Int8;
+  until_ms: Int8;
+  ended_at_ms: NullableInt8;
+  outcome: string | null;
 }
 interface VenueOrderTable {
   id: string;
@@ -152,6 +212,8 @@ interface VenueOrderTable {
   venue_order_id: string | null;
   final_quantity: NullableInt8;
   booked_quantity: DefaultInt8;
+  /** The average price of what was filled, by the venue's answer; sizes the other leg. */
+  average_price: NullableInt8;
   detail: Generated<string>;
   created_at_ms: Int8;
 }
@@ -166,6 +228,8 @@ interface PermitTable {
   deadline: Date;
   closed_at: Date | null;
   outcome: string | null;
+  /** The person's order it was granted for, past what the desk's state allows. */
+  resolution_id: string | null;
 }
 interface FactTable {
   book: Book;
@@ -181,6 +245,10 @@ interface FillTable {
   fill_id: string;
   order_id: string | null;
   body: Json;
+  /** What it did to its leg; null for one of no order of ours, and for one in suspense. */
+  effect: NullableJson;
+  /** The trading day it was booked on. */
+  day: string;
   recorded_at_ms: Int8;
 }
 interface SettlementTable {
@@ -217,6 +285,21 @@ interface OutboxTable {
   payload: Json;
   created_at_ms: Int8;
   sent_at_ms: NullableInt8;
+}
+interface AlertTable {
+  id: SerialInt8;
+  key: string;
+  level: AlertLevel;
+  code: string;
+  book: Book;
+  trade_id: string | null;
+  detail: string;
+  times: Generated<number>;
+  raised_at_ms: Int8;
+  last_at_ms: Int8;
+  acked_by: string | null;
+  acked_at_ms: NullableInt8;
+  resolved_at_ms: NullableInt8;
 }
 interface LedgerIdentityTable {
   one: Generated<boolean>;
@@ -290,4 +373,8 @@ export interface Database {
   watch: WatchTable;
   discrepancy: DiscrepancyTable;
   outbox: OutboxTable;
+  pair: PairTable;
+  approval: ApprovalTable;
+  resolution: ResolutionTable;
+  alert: AlertTable;
 }

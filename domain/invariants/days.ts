@@ -18,6 +18,8 @@ export interface AcceptedRow {
   readonly day: string;
   /** Null where there is no such trade. */
   readonly tradeDay: string | null;
+  /** Came with the predecessor's file: it takes no place among the day's trades. */
+  readonly imported?: boolean;
 }
 export interface ReportRow {
   readonly book: Book;
@@ -74,12 +76,17 @@ function placeFaults({ accepted, holds, counters }: DayRows): string[] {
     holds.filter(({ target }) => isTradesCounter(target)),
     ({ tradeId }) => tradeId,
   );
-  const found = accepted.flatMap(({ id, book, day, tradeDay }) => {
+  const found = accepted.flatMap(({ id, book, day, tradeDay, imported }) => {
     const mine = places.get(id) ?? [];
     places.delete(id);
     const target = counterId(book, { kind: 'trades', day });
     if (tradeDay === null) return [`I8 ${id}: was accepted and is no trade`];
     if (tradeDay !== day) return [`I8 ${id}: accepted on ${day}, counted on ${tradeDay}`];
+    if (imported === true) {
+      return mine.length === 0
+        ? []
+        : [`I8 ${id}: came with the predecessor's file and has a place among the days' trades`];
+    }
     if (mine.length !== 1) return [`I8 ${id}: has ${mine.length} places among the days' trades`];
     return mine[0]!.target === target && mine[0]!.amount === 1n
       ? []

@@ -25,6 +25,7 @@ export function fillKey(fill: { book: string; venue: string; fillId: string }): 
   return `${fill.book}/${fill.venue}/${fill.fillId}`;
 }
 
-function amounts(fill: Pick<VenueFillRow, 'quantity' | 'priceMicros' | 'feeMicros'>): string {
-  return `${fill.quantity} at ${fill.priceMicros}, fee ${fill.feeMicros}`;
+function amounts(fill: VenueFillRow | BookedFillRow): string {
+  const reverts = fill.reverts == null ? '' : `, takes back ${fill.reverts}`;
+  return `${fill.action ?? 'buy'} ${fill.quantity} at ${fill.priceMicros}, fee ${fill.feeMicros}${reverts}`;
 }

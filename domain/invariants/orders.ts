@@ -24,6 +24,9 @@ export interface VenueFillRow {
   readonly fillId: string;
   readonly clientOrderId: string;
   readonly venueOrderId: string;
+  readonly action?: 'buy' | 'sell';
+  /** The fill it takes back; null for most. */
+  readonly reverts?: string | null;
   /** µ-contracts. */
   readonly quantity: bigint;
   readonly priceMicros: bigint;

@@ -1,7 +1,7 @@
 /** I6 of single trades: what each paid and brought in, by its fills, its transfers and the venue. */
 import { AssertionError } from '../assert.ts';
 import { payoutOf } from '../ledger-entries.ts';
-import { costCeil, microContracts, priceMicros } from '../money.ts';
+import { costCeil, microContracts, priceMicros, proceedsFloor } from '../money.ts';
 import type { TradeStatus } from '../trade.ts';
 import type { OutcomeIndex } from '../venue-id.ts';
 import { grouped } from './grouped.ts';
@@ -18,9 +18,15 @@ export interface LegRow {
   readonly filled: bigint;
   readonly cost: bigint;
   readonly fees: bigint;
+  /** Of sales; none where they are absent. */
+  readonly sold?: bigint;
+  readonly realised?: bigint;
+  readonly realisedFees?: bigint;
   readonly payout: bigint | null;
   readonly tradePayout: bigint | null;
   readonly tradePnl: bigint | null;
+  /** Of a trade that came with the predecessor's file: no venue knows a fill of it. */
+  readonly imported?: boolean;
 }
 /** A fill as booked; the trade is null where it is no trade of ours. */
 export interface BookedFillRow {
@@ -29,9 +35,23 @@ export interface BookedFillRow {
   readonly fillId: string;
   readonly tradeId: string | null;
   readonly leg: number | null;
+  readonly action?: 'buy' | 'sell';
+  /** The fill it takes back, of its venue and book; null for most. */
+  readonly reverts?: string | null;
   readonly quantity: bigint;
   readonly priceMicros: bigint;
   readonly feeMicros: bigint;
+  /** What it did to its leg; null for a bought one of the first versions, and for one in suspense. */
+  readonly effect?: FillEffect | null;
+}
+/** A fill's effect as stored: JSON numbers. */
+export interface FillEffect {
+  readonly filled: number;
+  readonly cost: number;
+  readonly fees: number;
+  readonly sold: number;
+  readonly realised: number;
+  readonly realisedFees: number;
 }
 /** A posting as its trade counts it. */
 export interface TradeTransferRow {
@@ -61,9 +81,9 @@ export function checkI6Trades(
   const posted = grouped(transfers, ({ tradeId }) => tradeId ?? '');
   const filled = grouped(fills, ({ tradeId, leg }) => `${tradeId ?? ''}/${leg ?? ''}`);
   posted.delete('');
-  const found = legs.flatMap((leg) =>
-    fillFaults(leg, filled.get(`${leg.tradeId}/${leg.leg}`) ?? []),
-  );
+  const found = legs
+    .filter(({ imported }) => imported !== true)
+    .flatMap((leg) => fillFaults(leg, filled.get(`${leg.tradeId}/${leg.leg}`) ?? []));
   for (const [tradeId, mine] of grouped(legs, (leg) => leg.tradeId)) {
     found.push(...postingFaults(tradeId, mine, posted.get(tradeId) ?? []), ...pnlFaults(mine));
     posted.delete(tradeId);
@@ -72,17 +92,62 @@ export function checkI6Trades(
   return found;
 }
 
+const FIELDS = ['filled', 'cost', 'fees', 'sold', 'realised', 'realisedFees'] as const;
+
 function fillFaults(leg: LegRow, fills: readonly BookedFillRow[]): string[] {
-  const sums = {
-    filled: sum(fills.map(({ quantity }) => quantity)),
-    cost: sum(fills.map(({ quantity, priceMicros: price }) => costOf(quantity, price))),
-    fees: sum(fills.map(({ feeMicros }) => feeMicros)),
-  };
-  return (Object.keys(sums) as (keyof typeof sums)[])
-    .filter((field) => leg[field] !== sums[field])
-    .map((field) => {
-      return `I6 ${leg.tradeId}: ${field} is ${leg[field]}, its fills come to ${sums[field]}`;
-    });
+  const byId = new Map(fills.map((fill) => [fill.fillId, fill]));
+  const effects = fills.map((fill) => effectOf(fill));
+  const wrong = FIELDS.flatMap((field) => {
+    const is = leg[field] ?? 0n;
+    const by = sum(effects.map((effect) => BigInt(effect[field])));
+    return is === by ? [] : [`I6 ${leg.tradeId}: ${field} is ${is}, its fills come to ${by}`];
+  });
+  return [...wrong, ...fills.flatMap((fill) => effectFaults(fill, byId)), ...twice(leg, fills)];
+}
+
+/** A fill can fail once: no two records take the same one back. */
+function twice({ tradeId }: LegRow, fills: readonly BookedFillRow[]): string[] {
+  const taken = fills.filter(({ reverts, effect }) => reverts != null && effect != null);
+  return [...grouped(taken, ({ reverts }) => reverts ?? '')]
+    .filter(([, records]) => records.length > 1)
+    .map(([fillId]) => `I6 ${tradeId}: fill ${fillId} is taken back twice`);
+}
+
+/** What a fill did: as stored, else by the rule of a bought one; nothing where it is in suspense. */
+function effectOf(fill: BookedFillRow): FillEffect {
+  if (fill.effect != null) return fill.effect;
+  const none = { filled: 0, cost: 0, fees: 0, sold: 0, realised: 0, realisedFees: 0 };
+  if (fill.reverts != null) return none;
+  const cost = Number(costOf(fill.quantity, fill.priceMicros));
+  return { ...none, filled: Number(fill.quantity), cost, fees: Number(fill.feeMicros) };
+}
+
+/** A stored effect is what the fill's quantity, price and fee say, or the opposite of another's. */
+function effectFaults(fill: BookedFillRow, byId: ReadonlyMap<string, BookedFillRow>): string[] {
+  const { effect, reverts, quantity, feeMicros } = fill;
+  if (effect == null) return [];
+  const fault = [`I6 ${fill.tradeId ?? ''}: fill ${fill.fillId} is booked as something else`];
+  if (reverts != null) {
+    const earlier = byId.get(reverts);
+    const undone = earlier && effectOf(earlier);
+    const opposite = undone && FIELDS.every((field) => effect[field] === 0 - undone[field]);
+    return opposite === true ? [] : fault;
+  }
+  if (fill.action !== 'sell') {
+    const bought = effectOf({ ...fill, effect: null });
+    return FIELDS.every((field) => effect[field] === bought[field]) ? [] : fault;
+  }
+  const brought = byRule(() =>
+    proceedsFloor(microContracts(Number(quantity)), priceOf(fill.priceMicros)),
+  );
+  const right =
+    effect.filled === -Number(quantity) &&
+    effect.sold === Number(quantity) &&
+    effect.fees === Number(feeMicros) &&
+    effect.realisedFees >= effect.fees &&
+    effect.cost <= 0 &&
+    BigInt(effect.realised - effect.cost + effect.realisedFees) === brought;
+  return right ? [] : fault;
 }
 
 function postingFaults(
@@ -90,27 +155,41 @@ function postingFaults(
   legs: readonly LegRow[],
   transfers: readonly TradeTransferRow[],
 ): string[] {
-  const ended = legs.filter(({ status }) => status === 'settled');
-  const expected: Readonly<Record<string, bigint>> = {
-    buy: sum(legs.map(({ cost }) => cost)),
-    fee: sum(legs.map(({ fees }) => fees)),
-    settle: sum(ended.map(({ cost, payout }) => least(cost, payout ?? 0n))),
-    gain: sum(ended.map(({ cost, payout }) => excess(payout ?? 0n, cost))),
-    loss: sum(ended.map(({ cost, payout }) => excess(cost, payout ?? 0n))),
+  const net = (code: string): bigint => {
+    const of = (name: string): bigint =>
+      sum(transfers.filter((one) => one.code === name).map((one) => one.amount));
+    return of(code) - of(`revert-${code}`);
   };
-  return Object.entries(expected).flatMap(([code, amount]) => {
-    const is = sum(transfers.filter((one) => one.code === code).map((one) => one.amount));
-    return is === amount
-      ? []
-      : [`I6 ${tradeId}: its ${code} transfers come to ${is}, its legs to ${amount}`];
-  });
+  const single = legs.length === 1;
+  const paid = legs.filter(({ payout }) => payout !== null);
+  const recognised = paid.filter(({ status }) => status === 'settled' || single);
+  const found: readonly [what: string, is: bigint, expected: bigint][] = [
+    ['buy', net('buy') - net('sell') - net('sale-loss'), sum(legs.map(({ cost }) => cost))],
+    ['fee', net('fee'), sum(legs.map(({ fees }) => fees))],
+    [
+      'sale',
+      net('sale-gain') - net('sale-loss'),
+      sum(legs.map(({ realised = 0n, realisedFees = 0n }) => realised + realisedFees)),
+    ],
+    ['settle', net('settle'), single ? sum(paid.map((leg) => least(leg.cost, leg.payout!))) : 0n],
+    ['payout', net('payout'), single ? 0n : sum(paid.map(({ payout }) => payout!))],
+    ['payout-cost', net('payout-cost'), single ? 0n : sum(paid.map(({ cost }) => cost))],
+    ['gain', net('gain'), sum(recognised.map(({ cost, payout }) => excess(payout!, cost)))],
+    ['loss', net('loss'), sum(recognised.map(({ cost, payout }) => excess(cost, payout!)))],
+  ];
+  return found
+    .filter(([, is, expected]) => is !== expected)
+    .map(([what, is, expected]) => {
+      return `I6 ${tradeId}: its ${what} transfers come to ${is}, its legs to ${expected}`;
+    });
 }
 
 function pnlFaults(legs: readonly LegRow[]): string[] {
   const [{ tradeId, status, tradePayout, tradePnl }] = legs as [LegRow, ...LegRow[]];
-  if (status !== 'settled') return [];
+  if (status !== 'settled' && status !== 'closed') return [];
   const payout = sum(legs.map((leg) => leg.payout ?? 0n));
-  const pnl = payout - sum(legs.map(({ cost, fees }) => cost + fees));
+  const spent = legs.map(({ cost, fees, realisedFees = 0n }) => cost + fees - realisedFees);
+  const pnl = payout - sum(spent) + sum(legs.map(({ realised = 0n }) => realised));
   return [
     ...(tradePayout === payout ? [] : [`I6 ${tradeId}: payout is ${tradePayout}, not ${payout}`]),
     ...(tradePnl === pnl ? [] : [`I6 ${tradeId}: P&L is ${tradePnl}, not ${pnl}`]),
@@ -140,7 +219,7 @@ export function checkI6Settlements(
     .filter((row) => !known.has(settlementKey(row)))
     .map((row) => `I6 ${settlementKey(row)}: the result of ${row.market} is not stored`);
   const unpaid = legs
-    .filter(({ status }) => status === 'settled')
+    .filter(({ payout, filled }) => payout !== null && filled > 0n)
     .flatMap((leg) => payoutFaults(leg, byMarket.get(marketKey(leg))));
   return [...differing, ...missing, ...unpaid];
 }

@@ -1,40 +1,55 @@
 /** The first gate: every rule but PRICE_MOVED on stored facts; all failures are told together. */
-import type { Proposal } from '../proposal.ts';
-import { roiAfterFees } from '../roi.ts';
-import { sizeSingleLeg, worstCaseCost } from '../sizing.ts';
-import { formatDecimal } from '../decimal.ts';
-import type { VenueMarket } from '../market.ts';
-import type { OutcomeIndex } from '../venue-id.ts';
+import { resolveOutcome } from '../market.ts';
+import type { TradePlan } from '../trade-plan.ts';
 import type { Verdict } from './codes.ts';
 import { verdict } from './codes.ts';
-import { marketOpen, staleFacts, tradableLeg, venueAvailable } from './facts.ts';
-import { dailyTrades, exposureLimits, freeCash, lossLimits } from './limits.ts';
-import { positionLimit, repeatedExecution } from './limits.ts';
-import { minimumRoi, plausibleEdge } from './price.ts';
-import type { AdmissionView, LegPlan } from './view.ts';
+import { marketOpen, staleFacts, venuesAvailable } from './facts.ts';
+import { deskState, expiry, phaseLimit, readiness } from './gates.ts';
+import { overLegs } from './legs.ts';
+import { dailyTrades, exposureLimits, freeCash, lossLimits, positionLimit } from './limits.ts';
+import { complementaryLegs } from './pair.ts';
+import { planTrade, tradable } from './plan.ts';
+import { minimumRoi, plausibleEdge, plausiblePair } from './price.ts';
+import { repeatedExecution, strategyLimit } from './strategy.ts';
+import type { AdmissionView, OpenTrade } from './view.ts';
+
+/** What every rule found, and what would be traded where that can be said. */
+export interface Judgement {
+  readonly verdicts: readonly Verdict[];
+  readonly plan?: TradePlan;
+}
 
 /** The outcome of admission: a plan with everything it holds, or all the reasons against it. */
 export type Admission =
-  | { readonly accepted: true; readonly verdicts: readonly Verdict[]; readonly plan: LegPlan }
+  | { readonly accepted: true; readonly verdicts: readonly Verdict[]; readonly plan: TradePlan }
   | { readonly accepted: false; readonly verdicts: readonly Verdict[] };
 
-/** Judges a proposal. Rules that need what another found missing are left out, never assumed. */
+/** Decides on a proposal: accepted where there is a plan and no rule speaks against it. */
 export function admit(view: AdmissionView): Admission {
-  const verdicts: Verdict[] = [...deskRules(view), expiryRule(view), staleFacts(view)];
-  const venue = venueAvailable(view);
-  if (venue !== undefined) verdicts.push(venue);
-  verdicts.push(
-    ...pairRule(view.proposal),
+  const { verdicts, plan } = judge(view);
+  return plan !== undefined && verdicts.every((found) => found.passed)
+    ? { accepted: true, verdicts, plan }
+    : { accepted: false, verdicts };
+}
+
+/** Judges a proposal. Rules that need what another found missing are left out, never assumed. */
+export function judge(view: AdmissionView): Judgement {
+  const verdicts: Verdict[] = [
+    ...deskState(view),
+    ...readiness(view),
+    expiry(view),
+    ...staleFacts(view),
+    ...venuesAvailable(view),
+    ...complementaryLegs(view),
     repeatedExecution(view),
     dailyTrades(view.counters.trades),
-  );
-  const sized = planLeg(view);
-  verdicts.push(...sized.verdicts);
-  if (sized.plan !== undefined) verdicts.push(...planRules(view, sized.plan));
-  const accepted = sized.plan !== undefined && verdicts.every((found) => found.passed);
-  return accepted && sized.plan !== undefined
-    ? { accepted, verdicts, plan: sized.plan }
-    : { accepted: false, verdicts };
+    ...marketRules(view),
+  ];
+  const planned = planTrade(view);
+  if (planned === undefined) return { verdicts };
+  if ('refused' in planned) return { verdicts: [...verdicts, planned.refused] };
+  const { plan } = planned;
+  return { verdicts: [...verdicts, tradable(), ...planRules(view, plan)], plan };
 }
 
 /** The rules that failed, in the order they were judged. */
@@ -42,118 +57,84 @@ export function failuresOf(verdicts: readonly Verdict[]): Verdict[] {
   return verdicts.filter((found) => !found.passed);
 }
 
-function deskRules({ desk }: AdmissionView): Verdict[] {
-  return [
-    verdict(
-      'DESK_PAUSED',
-      desk.state !== 'paused',
-      `desk ${desk.id} is ${desk.state}: ${desk.reason}`,
-    ),
-    verdict(
-      'DESK_HALTED',
-      desk.state !== 'halted',
-      `desk ${desk.id} is ${desk.state}: ${desk.reason}`,
-    ),
-  ];
+/** Whether a person's word is all that is missing: nothing speaks against it but the edge. */
+export function awaitsApproval(admission: Admission): boolean {
+  const failed = failuresOf(admission.verdicts);
+  return failed.length === 1 && failed[0]!.code === 'IMPLAUSIBLE_ROI';
 }
 
-function expiryRule(view: AdmissionView): Verdict {
-  const expires = new Date(view.expiresAtMs).toISOString();
-  const passed = view.atMs < view.expiresAtMs;
-  return verdict('STALE_PROPOSAL', passed, `${passed ? 'expires' : 'expired'} ${expires}`, {
-    expires,
-    now: new Date(view.atMs).toISOString(),
+/** What can be said of each leg whose market is known, whatever is wrong with its price. */
+function marketRules(view: AdmissionView): Verdict[] {
+  const { proposal } = view;
+  const known = view.legs.flatMap(({ facts, openTrades }, leg) => {
+    const market = facts.market?.value ?? undefined;
+    if (market === undefined) return [];
+    const outcome = resolveOutcome(market, proposal.legs[leg]!.outcome);
+    return [{ leg, market, outcome, openTrades }];
   });
-}
-
-/** No pair can be registered in this version, so no two legs are a registered pair. */
-function pairRule(proposal: Proposal): Verdict[] {
-  if (proposal.legs.length === 1) return [];
-  const named =
-    proposal.pair === undefined ? 'no pair is named' : `pair ${proposal.pair} is not registered`;
-  return [verdict('PAIR_NOT_COMPLEMENTARY', false, `two legs must be a registered pair: ${named}`)];
-}
-
-function planLeg(view: AdmissionView): { verdicts: Verdict[]; plan?: LegPlan } {
-  const [leg] = view.proposal.legs;
-  const market = view.facts.market?.value;
-  const { fairPrice } = view.proposal;
-  // Two legs are refused as a pair; a missing fact is refused as stale.
-  if (leg === undefined || view.proposal.legs.length > 1 || market === undefined) {
-    return { verdicts: [] };
-  }
-  const found = tradableLeg(leg, market);
-  if (market === null) return { verdicts: [found.verdict] };
-  const verdicts = marketOpen(market, view.atMs);
-  if (fairPrice !== undefined) verdicts.push(plausibleEdge(leg.limitPrice, fairPrice));
-  if (found.outcome !== undefined) verdicts.push(...sideRules(view));
-  if (found.outcome === undefined || !found.verdict.passed) {
-    return { verdicts: [...verdicts, found.verdict] };
-  }
-  if (fairPrice === undefined) {
-    const detail = 'a single leg needs fairPrice, what one contract is believed to be worth';
-    return {
-      verdicts: [...verdicts, verdict('INVALID_PROPOSAL', false, detail, { field: 'fairPrice' })],
-    };
-  }
-  const quantity = sizeSingleLeg(
-    view.proposal,
-    market,
-    leg.limitPrice,
-    view.limits.betAmountMicros,
+  const open = known.map(({ leg, market }) => ({ leg, found: marketOpen(market, view.atMs) }));
+  const verdicts = [0, 1].flatMap((rule) =>
+    overLegs(
+      proposal,
+      open.map(({ leg, found }) => ({ leg, verdict: found[rule]! })),
+    ),
   );
-  const quantityMin = Math.max(market.minQuantity, view.proposal.minQuantity ?? 0, 1);
-  if (quantity < quantityMin) {
-    const detail = `${formatDecimal(quantity)} contracts fit quantity and budget, at least ${formatDecimal(quantityMin)} are needed`;
-    return {
-      verdicts: [...verdicts, verdict('INVALID_PROPOSAL', false, detail, { field: 'quantity' })],
-    };
+  const { fairPrice } = proposal;
+  if (proposal.legs.length === 1 && known.length === 1 && fairPrice !== undefined) {
+    verdicts.push(plausibleEdge(proposal.legs[0]!.limitPrice, fairPrice, view.approval));
   }
-  return {
-    verdicts: [...verdicts, found.verdict],
-    plan: plan(view, market, found.outcome, quantity),
-  };
+  const sides = known.flatMap(({ leg, outcome, openTrades }) =>
+    outcome === undefined ? [] : [{ leg, verdict: oppositeSide(openTrades, outcome) }],
+  );
+  verdicts.push(...overLegs(proposal, sides));
+  if (sides.length > 0 && sides.length === proposal.legs.length)
+    verdicts.push(duplicate(view, known));
+  return verdicts;
 }
 
-function plan(
-  view: AdmissionView,
-  market: VenueMarket,
-  outcome: OutcomeIndex,
-  quantity: LegPlan['quantity'],
-): LegPlan {
-  const leg = view.proposal.legs[0]!;
-  return {
-    leg,
-    market,
-    outcome,
-    quantity,
-    worstCaseMicros: worstCaseCost(market, quantity, leg.limitPrice),
-    roi: roiAfterFees({
-      quantity,
-      legs: [{ limitPrice: leg.limitPrice, fees: market.fees }],
-      payout: view.proposal.fairPrice!,
-    }),
-  };
-}
-
-function planRules(view: AdmissionView, leg: LegPlan): Verdict[] {
-  const { counters, limits } = view;
+function planRules(view: AdmissionView, plan: TradePlan): Verdict[] {
+  const { counters, limits, legs, proposal, approval } = view;
+  const ofPair =
+    plan.legs.length === 1 ? [] : [plausiblePair(plan, limits.maxRoiMillionths, approval)];
   return [
-    minimumRoi(leg, limits.minRoiMillionths),
-    positionLimit(leg, limits, counters.market),
-    ...lossLimits(leg, counters.loss),
-    exposureLimits(leg, counters),
-    freeCash(leg, view.cashFreeMicros),
+    ...ofPair,
+    minimumRoi(plan, limits.minRoiMillionths),
+    positionLimit(
+      plan,
+      limits,
+      legs.map(({ market }) => market),
+    ),
+    ...lossLimits(plan, counters.loss),
+    exposureLimits(plan, counters),
+    ...freeCash(proposal, plan, legs),
+    phaseLimit(view, plan, counters.loss),
+    strategyLimit(view, plan),
   ];
 }
 
-function sideRules(view: AdmissionView): Verdict[] {
-  const others = view.otherSideTrades;
-  const same = view.sameSideTrades;
-  return [
-    verdict('OPPOSITE_SIDE_HELD', others.length === 0, `open on the other side: ${listed(others)}`),
-    verdict('DUPLICATE_TRADE', same.length === 0, `open on the same leg: ${listed(same)}`),
-  ];
+/** OPPOSITE_SIDE_HELD: the venue nets both sides of a market, and cash moves early. */
+function oppositeSide(openTrades: readonly OpenTrade[], outcome: 0 | 1): Verdict {
+  const others = openTrades.filter((trade) => trade.outcome !== outcome).map(({ id }) => id);
+  return verdict(
+    'OPPOSITE_SIDE_HELD',
+    others.length === 0,
+    `open on the other side: ${listed(others)}`,
+  );
+}
+
+/** DUPLICATE_TRADE: a trade with exactly these legs is open. One that shares some of them is not. */
+function duplicate(
+  { proposal }: AdmissionView,
+  known: readonly { readonly outcome?: 0 | 1 | undefined; openTrades: readonly OpenTrade[] }[],
+): Verdict {
+  const sameLegs = known.map(({ outcome, openTrades }) =>
+    openTrades
+      .filter((trade) => trade.outcome === outcome && trade.legs === proposal.legs.length)
+      .map(({ id }) => id),
+  );
+  const same = sameLegs[0]!.filter((id) => sameLegs.every((ids) => ids.includes(id)));
+  const what = proposal.legs.length === 1 ? 'leg' : 'legs';
+  return verdict('DUPLICATE_TRADE', same.length === 0, `open on the same ${what}: ${listed(same)}`);
 }
 
 function listed(ids: readonly string[]): string {

@@ -8,6 +8,7 @@ import type { OutcomeIndex } from '../venue-id.ts';
 import { MICROS_PER_UNIT } from '../money.ts';
 import type { Verdict } from './codes.ts';
 import { verdict } from './codes.ts';
+import { overLegs } from './legs.ts';
 import type { AdmissionView, Fact, LegFacts } from './view.ts';
 
 /** A fact older than half the allowed age is fetched again before admission. */
@@ -22,15 +23,22 @@ function isFresh(ageMs: number, ageMsMax: number): boolean {
   return ageMs <= ageMsMax && ageMs >= -CLOCK_SKEW_MS_MAX;
 }
 
-/** STALE_FACTS: each fact must be there and at most `quoteAgeMsMax` old. */
-export function staleFacts(view: AdmissionView): Verdict {
+/** STALE_FACTS: each fact of each leg must be there and at most `quoteAgeMsMax` old. */
+export function staleFacts(view: AdmissionView): Verdict[] {
+  return overLegs(
+    view.proposal,
+    view.legs.map(({ facts }, leg) => ({ leg, verdict: staleLegFacts(view, facts) })),
+  );
+}
+
+function staleLegFacts(view: AdmissionView, facts: LegFacts): Verdict {
   const { quoteAgeMsMax } = view.limits;
   const named: [string, Fact<unknown> | undefined][] = [
-    ['market', view.facts.market],
-    ['status', view.facts.status],
+    ['market', facts.market],
+    ['status', facts.status],
   ];
   // Without a market there is no quote to miss.
-  if (view.facts.market?.value !== null) named.push(['quote', view.facts.quote]);
+  if (facts.market?.value !== null) named.push(['quote', facts.quote]);
   const numbers: Record<string, string> = { ageMsMax: String(quoteAgeMsMax) };
   const stale: string[] = [];
   for (const [name, fact] of named) {
@@ -45,12 +53,16 @@ export function staleFacts(view: AdmissionView): Verdict {
   return verdict('STALE_FACTS', stale.length === 0, detail, numbers);
 }
 
-/** VENUE_UNAVAILABLE: the venue must be trading. */
-export function venueAvailable(view: AdmissionView): Verdict | undefined {
-  const status = view.facts.status?.value;
-  if (status === undefined) return undefined;
-  const venue = view.proposal.legs[0]?.venue ?? '';
-  return verdict('VENUE_UNAVAILABLE', status.trading, `${venue}: ${status.detail}`, { venue });
+/** VENUE_UNAVAILABLE: each leg's venue must be trading. */
+export function venuesAvailable(view: AdmissionView): Verdict[] {
+  const found = view.legs.flatMap(({ facts }, leg) => {
+    const status = facts.status?.value;
+    if (status === undefined) return [];
+    const venue = view.proposal.legs[leg]!.venue;
+    const detail = `${venue}: ${status.detail}`;
+    return [{ leg, verdict: verdict('VENUE_UNAVAILABLE', status.trading, detail, { venue }) }];
+  });
+  return overLegs(view.proposal, found);
 }
 
 /** MARKET_CLOSED and MARKET_NOT_SUPPORTED for a market the venue knows. */
@@ -76,25 +88,31 @@ export function marketOpen(market: VenueMarket, atMs: number): Verdict[] {
   ];
 }
 
+/** INVALID_PROPOSAL for one field. */
+export function invalid(field: string, detail: string): Verdict {
+  return verdict('INVALID_PROPOSAL', false, detail, { field });
+}
+
 /**
  * INVALID_PROPOSAL for what only the market can tell: unknown market or outcome, price off the tick.
  * @returns the outcome wherever the market has it, with the verdict on all three
  */
 export function tradableLeg(
+  index: number,
   leg: ProposalLeg,
   market: VenueMarket | null,
 ): { outcome?: OutcomeIndex; verdict: Verdict } {
   const fail = (field: string, detail: string): { verdict: Verdict } => ({
-    verdict: verdict('INVALID_PROPOSAL', false, detail, { field }),
+    verdict: invalid(field, detail),
   });
   if (market === null) {
-    return fail('legs.0.market', `${leg.venue} has no market ${JSON.stringify(leg.market)}`);
+    return fail(`legs.${index}.market`, `${leg.venue} has no market ${JSON.stringify(leg.market)}`);
   }
   const outcome = resolveOutcome(market, leg.outcome);
   if (outcome === undefined) {
     const words = market.outcomes.map((word) => JSON.stringify(word)).join(' or ');
     return fail(
-      'legs.0.outcome',
+      `legs.${index}.outcome`,
       `${leg.market} has no outcome ${JSON.stringify(leg.outcome)}; use yes, no, ${words}`,
     );
   }
@@ -103,7 +121,7 @@ export function tradableLeg(
     leg.limitPrice < market.tickMicros || leg.limitPrice > MICROS_PER_UNIT - market.tickMicros;
   if (offTick || outside) {
     const detail = `${formatDecimal(leg.limitPrice)} is not a multiple of the tick ${formatDecimal(market.tickMicros)} inside (0, 1)`;
-    return { outcome, ...fail('legs.0.limitPrice', detail) };
+    return { outcome, ...fail(`legs.${index}.limitPrice`, detail) };
   }
   return {
     outcome,

@@ -3,25 +3,54 @@ import type { Counter } from '../counters.ts';
 import { roomIn } from '../counters.ts';
 import { formatUsd } from '../decimal.ts';
 import type { Limits } from '../limits.ts';
+import type { Proposal } from '../proposal.ts';
+import type { TradePlan } from '../trade-plan.ts';
 import type { Verdict } from './codes.ts';
 import { verdict } from './codes.ts';
-import type { AdmissionView, LegPlan, TradeCounters } from './view.ts';
+import { overLegs } from './legs.ts';
+import type { LegView, TradeCounters } from './view.ts';
 
-/** POSITION_TOO_LARGE: this trade alone, and with what is open on the same market. */
-export function positionLimit(plan: LegPlan, limits: Limits, market: Counter): Verdict {
+/** A pair's sentences say that the amount is that of both legs. */
+function ofBoth(plan: Pick<TradePlan, 'legs'>): string {
+  return plan.legs.length === 1 ? '' : ' of both legs';
+}
+
+/** POSITION_TOO_LARGE: this trade alone, and each leg with what is open on its market. */
+export function positionLimit(
+  plan: Pick<TradePlan, 'legs' | 'worstCaseMicros'>,
+  limits: Pick<Limits, 'positionMicrosMax'>,
+  markets: readonly Counter[],
+): Verdict {
   const worst = plan.worstCaseMicros;
-  const openMicros = market.used + market.held;
-  const passed = worst <= limits.positionMicrosMax && openMicros + worst <= market.cap;
-  return verdict(
-    'POSITION_TOO_LARGE',
-    passed,
-    `worst case ${formatUsd(worst)} with ${formatUsd(openMicros)} already on the market, limit ${formatUsd(limits.positionMicrosMax)}`,
-    {
-      worstCaseUsd: formatUsd(worst),
-      openOnMarketUsd: formatUsd(openMicros),
-      limitUsd: formatUsd(limits.positionMicrosMax),
-    },
+  const open = markets.map((market) => market.used + market.held);
+  const fits = plan.legs.every(
+    (leg, index) => open[index]! + leg.worstCaseMicros <= markets[index]!.cap,
   );
+  const limitUsd = formatUsd(limits.positionMicrosMax);
+  const passed = worst <= limits.positionMicrosMax && fits;
+  if (plan.legs.length === 1) {
+    return verdict(
+      'POSITION_TOO_LARGE',
+      passed,
+      `worst case ${formatUsd(worst)} with ${formatUsd(open[0]!)} already on the market, limit ${limitUsd}`,
+      { worstCaseUsd: formatUsd(worst), openOnMarketUsd: formatUsd(open[0]!), limitUsd },
+    );
+  }
+  const each = plan.legs.map(
+    (leg, index) =>
+      `legs.${index} (${leg.leg.venue}) ${formatUsd(leg.worstCaseMicros)} with ${formatUsd(open[index]!)} already on its market`,
+  );
+  const detail = `worst case ${formatUsd(worst)}${ofBoth(plan)}, limit ${limitUsd}; ${each.join(', ')}`;
+  return verdict('POSITION_TOO_LARGE', passed, detail, {
+    worstCaseUsd: formatUsd(worst),
+    limitUsd,
+    ...Object.fromEntries(
+      plan.legs.flatMap((leg, index) => [
+        [`legs.${index}.worstCaseUsd`, formatUsd(leg.worstCaseMicros)],
+        [`legs.${index}.openOnMarketUsd`, formatUsd(open[index]!)],
+      ]),
+    ),
+  });
 }
 
 /** DAILY_TRADES_REACHED: sent and reserved trades of the day against the day's cap. */
@@ -41,10 +70,10 @@ export function dailyTrades(trades: Counter): Verdict {
 
 /**
  * DAILY_LOSS_REACHED: realised today + this risk ≤ limit. AT_RISK_REACHED: the same with the risk
- * of the other trades of today. A single leg's risk is its worst-case cost.
+ * of the other trades of today. A single leg's risk is its worst case, a pair's its dearer leg's.
  */
-export function lossLimits(plan: LegPlan, loss: Counter): Verdict[] {
-  const risk = plan.worstCaseMicros;
+export function lossLimits(plan: Pick<TradePlan, 'riskMicros'>, loss: Counter): Verdict[] {
+  const risk = plan.riskMicros;
   const numbers = {
     realisedTodayUsd: formatUsd(loss.used),
     othersAtRiskUsd: formatUsd(loss.held),
@@ -53,12 +82,19 @@ export function lossLimits(plan: LegPlan, loss: Counter): Verdict[] {
   };
   const realised = `realised today ${formatUsd(loss.used)}`;
   const ends = `this risk ${formatUsd(risk)}, limit ${formatUsd(loss.cap)}`;
+  const lossFits = loss.used + risk <= loss.cap;
+  const riskFits = loss.used + loss.held + risk <= loss.cap;
   return [
-    verdict('DAILY_LOSS_REACHED', loss.used + risk <= loss.cap, `${realised} + ${ends}`, numbers),
+    verdict(
+      'DAILY_LOSS_REACHED',
+      lossFits,
+      `${realised} + ${ends}${lossFits ? '' : '; less size fits, or 00:00 UTC frees room'}`,
+      numbers,
+    ),
     verdict(
       'AT_RISK_REACHED',
-      loss.used + loss.held + risk <= loss.cap,
-      `${realised} + others at risk ${formatUsd(loss.held)} + ${ends}`,
+      riskFits,
+      `${realised} + others at risk ${formatUsd(loss.held)} + ${ends}${riskFits ? '' : '; less size fits, or a settlement or 00:00 UTC frees room'}`,
       numbers,
     ),
   ];
@@ -66,15 +102,16 @@ export function lossLimits(plan: LegPlan, loss: Counter): Verdict[] {
 
 /** EXPOSURE_REACHED: everything open, and everything open on the event. */
 export function exposureLimits(
-  plan: LegPlan,
+  plan: Pick<TradePlan, 'legs' | 'worstCaseMicros'>,
   counters: Pick<TradeCounters, 'exposure' | 'event'>,
 ): Verdict {
   const worst = plan.worstCaseMicros;
   const { exposure, event } = counters;
+  const passed = worst <= roomIn(exposure) && worst <= roomIn(event);
   return verdict(
     'EXPOSURE_REACHED',
-    worst <= roomIn(exposure) && worst <= roomIn(event),
-    `worst case ${formatUsd(worst)}; room ${formatUsd(roomIn(exposure))} in all, ${formatUsd(roomIn(event))} on the event`,
+    passed,
+    `worst case ${formatUsd(worst)}${ofBoth(plan)}; room ${formatUsd(roomIn(exposure))} in all, ${formatUsd(roomIn(event))} on the event${passed ? '' : '; settlements free room'}`,
     {
       worstCaseUsd: formatUsd(worst),
       openUsd: formatUsd(exposure.used + exposure.held),
@@ -85,36 +122,27 @@ export function exposureLimits(
   );
 }
 
-/** INSUFFICIENT_BALANCE: free cash of the leg's own venue covers the worst case; no netting. */
-export function freeCash(plan: LegPlan, cashFreeMicros: number): Verdict {
-  const { venue } = plan.leg;
-  return verdict(
-    'INSUFFICIENT_BALANCE',
-    plan.worstCaseMicros <= cashFreeMicros,
-    `worst case ${formatUsd(plan.worstCaseMicros)}, free cash at ${venue} ${formatUsd(cashFreeMicros)}`,
-    {
-      worstCaseUsd: formatUsd(plan.worstCaseMicros),
-      freeCashUsd: formatUsd(cashFreeMicros),
-      venue,
-    },
-  );
-}
-
-/** REPEATED_EXECUTION: executions of one strategy within the window; a stop lasts until enabled. */
-export function repeatedExecution(view: AdmissionView): Verdict {
-  const { enabled, executionsInWindow } = view.strategy;
-  const { strategyExecutionsMax, strategyWindowMs } = view.limits;
-  const seconds = Math.round(strategyWindowMs / 1000);
-  return verdict(
-    'REPEATED_EXECUTION',
-    enabled && executionsInWindow < strategyExecutionsMax,
-    enabled
-      ? `${executionsInWindow} of ${strategyExecutionsMax} executions of ${view.proposal.strategy} within ${seconds} s`
-      : `${view.proposal.strategy} was stopped; ballast strategies enable ${view.proposal.strategy}`,
-    {
-      executions: String(executionsInWindow),
-      executionsMax: String(strategyExecutionsMax),
-      windowSeconds: String(seconds),
-    },
-  );
+/** INSUFFICIENT_BALANCE: free cash of each leg's own venue covers its worst case; no netting. */
+export function freeCash(
+  proposal: Proposal,
+  plan: Pick<TradePlan, 'legs'>,
+  legs: readonly Pick<LegView, 'cashFreeMicros'>[],
+): Verdict[] {
+  const found = plan.legs.map(({ leg: { venue }, worstCaseMicros }, index) => {
+    const { cashFreeMicros } = legs[index]!;
+    return {
+      leg: index,
+      verdict: verdict(
+        'INSUFFICIENT_BALANCE',
+        worstCaseMicros <= cashFreeMicros,
+        `worst case ${formatUsd(worstCaseMicros)}, free cash at ${venue} ${formatUsd(cashFreeMicros)}`,
+        {
+          worstCaseUsd: formatUsd(worstCaseMicros),
+          freeCashUsd: formatUsd(cashFreeMicros),
+          venue,
+        },
+      ),
+    };
+  });
+  return overLegs(proposal, found);
 }

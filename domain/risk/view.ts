@@ -1,12 +1,12 @@
 /** Everything admission judges, read in one transaction. */
+import type { DeskGates, StrategyStanding } from '../caps.ts';
 import type { Counter } from '../counters.ts';
 import type { UtcDate } from '../day.ts';
 import type { Desk } from '../desk.ts';
 import type { Limits } from '../limits.ts';
 import type { Quote, VenueMarket, VenueStatus } from '../market.ts';
-import type { MicroContracts, Micros } from '../money.ts';
-import type { Proposal, ProposalLeg } from '../proposal.ts';
-import type { Roi } from '../roi.ts';
+import type { RegisteredPair } from '../pairs.ts';
+import type { Proposal } from '../proposal.ts';
 import type { Book, OutcomeIndex } from '../venue-id.ts';
 
 /** A stored fact with the Clock's time of its reading. */
@@ -22,24 +22,37 @@ export interface LegFacts {
   readonly status?: Fact<VenueStatus> | undefined;
 }
 
-/** The leg as it would be sent, worst case included. */
-export interface LegPlan {
-  readonly leg: ProposalLeg;
-  readonly market: VenueMarket;
+/** A trade that is not over and holds, or is about to hold, a side of a leg's market. */
+export interface OpenTrade {
+  readonly id: string;
   readonly outcome: OutcomeIndex;
-  readonly quantity: MicroContracts;
-  /** Cost at the limit plus the highest fee: what is held. */
-  readonly worstCaseMicros: Micros;
-  readonly roi: Roi;
+  /** How many legs that trade has. */
+  readonly legs: number;
 }
 
-/** The counter rows a single-leg trade takes from. */
+/** What belongs to one leg of the proposal. */
+export interface LegView {
+  readonly facts: LegFacts;
+  /** What is open on the leg's market. */
+  readonly market: Counter;
+  /** The ledger's cash at the leg's venue less what is held. */
+  readonly cashFreeMicros: number;
+  readonly openTrades: readonly OpenTrade[];
+}
+
+/** The counter rows every trade takes from, whatever its legs. */
 export interface TradeCounters {
   readonly trades: Counter;
   readonly loss: Counter;
   readonly exposure: Counter;
   readonly event: Counter;
-  readonly market: Counter;
+}
+
+/** The registered pair of a two-leg proposal, and what its rule texts hash to today. */
+export interface PairView {
+  readonly registered: RegisteredPair;
+  /** Undefined while a market's facts are missing. */
+  readonly rulesHashNow?: string | undefined;
 }
 
 export interface AdmissionView {
@@ -49,16 +62,14 @@ export interface AdmissionView {
   readonly expiresAtMs: number;
   readonly day: UtcDate;
   readonly desk: Desk;
+  readonly gates: DeskGates;
   readonly limits: Limits;
-  readonly facts: LegFacts;
+  /** One for each leg of the proposal, in its order. */
+  readonly legs: readonly LegView[];
   readonly counters: TradeCounters;
-  /** The ledger's cash at the leg's venue less what is held. */
-  readonly cashFreeMicros: number;
-  /** Open trades on the same market and side, and on the other side. */
-  readonly sameSideTrades: readonly string[];
-  readonly otherSideTrades: readonly string[];
-  readonly strategy: {
-    readonly enabled: boolean;
-    readonly executionsInWindow: number;
-  };
+  /** Absent for a single leg, and where no such pair is registered. */
+  readonly pair?: PairView | undefined;
+  readonly strategy: StrategyStanding;
+  /** A person's word that an implausible edge is meant. */
+  readonly approval?: { readonly by: string; readonly reason: string } | undefined;
 }

@@ -2,25 +2,41 @@
 import pg from 'pg';
 import type { Verdict } from '../../domain/risk/codes.ts';
 import { failuresOf } from '../../domain/risk/admission.ts';
-import type { LegPlan } from '../../domain/risk/view.ts';
+import type { TradePlan } from '../../domain/trade-plan.ts';
+import { tradePlanOf } from '../../domain/trade-plan.ts';
 import type { LedgerDb } from '../database.ts';
+import { toNumber } from '../database.ts';
 import { DECISION_CHANNEL } from '../verbs/reserve-write.ts';
 
 export type Decision =
-  | { readonly kind: 'accepted'; readonly plan: LegPlan }
-  | { readonly kind: 'denied'; readonly failures: readonly Verdict[] };
+  | { readonly kind: 'accepted'; readonly plan: TradePlan }
+  | { readonly kind: 'denied'; readonly failures: readonly Verdict[] }
+  /** Undecided until an admin approves it, or the time is over. */
+  | {
+      readonly kind: 'awaiting';
+      readonly untilMs: number;
+      readonly failures: readonly Verdict[];
+    };
 
-/** The stored decision, the same for ever; undefined while there is none. */
+/** The stored decision, the same for ever once it is made; undefined while there is none. */
 export async function readDecision(db: LedgerDb, tradeId: string): Promise<Decision | undefined> {
   const row = await db
-    .selectFrom('decision')
-    .select(['accepted', 'verdicts', 'plan'])
-    .where('trade_id', '=', tradeId)
+    .selectFrom('proposal')
+    .leftJoin('decision', 'decision.trade_id', 'proposal.id')
+    .leftJoin('approval', 'approval.trade_id', 'proposal.id')
+    .select(['accepted', 'decision.verdicts', 'plan'])
+    .select(['until_ms', 'approved_by', 'approval.verdicts as asked'])
+    .where('proposal.id', '=', tradeId)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  return row.accepted
-    ? { kind: 'accepted', plan: row.plan as LegPlan }
-    : { kind: 'denied', failures: failuresOf(row.verdicts as Verdict[]) };
+  const { accepted, until_ms: untilMs } = row;
+  if (accepted === true) return { kind: 'accepted', plan: tradePlanOf(row.plan) };
+  if (accepted === false)
+    return { kind: 'denied', failures: failuresOf(row.verdicts as Verdict[]) };
+  // Approved: the decision is on its way.
+  if (untilMs === null || row.approved_by !== null) return undefined;
+  const failures = failuresOf(row.asked as Verdict[]);
+  return { kind: 'awaiting', untilMs: toNumber(untilMs), failures };
 }
 
 export interface DecisionListener {

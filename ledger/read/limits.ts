@@ -9,12 +9,13 @@ import { formatDecimal, formatUsd } from '../../domain/decimal.ts';
 import type { DeskId } from '../../domain/desk.ts';
 import { bookOf } from '../../domain/desk.ts';
 import type { Limits } from '../../domain/limits.ts';
-import { effectiveMax, roomsAtBest, roomsNow } from '../../domain/risk/effective.ts';
 import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
 import { readToday } from '../verbs/day.ts';
 import { readDesk } from '../verbs/desk.ts';
+import type { Cash } from './effective-limits.ts';
+import { pairMaxima, singleLegMaxima } from './effective-limits.ts';
 
 /**
  * Everything at one instant; opens no day and changes nothing.
@@ -49,7 +50,8 @@ export async function readLimits(
         book,
         counted: countedRows(standing),
         plain: plainRows(limits),
-        singleLeg: standing.cash.map((cash) => singleLeg(limits, standing, cash)),
+        singleLeg: singleLegMaxima(limits, standing, standing.cash),
+        pair: pairMaxima(limits, standing, standing.cash),
       };
     });
 }
@@ -57,12 +59,6 @@ export async function readLimits(
 interface NamedCounter extends Counter {
   /** What the row counts, where there are many of its kind; null while there is none. */
   readonly of: string | null;
-}
-
-interface Cash {
-  readonly venue: VenueId;
-  readonly totalMicros: number;
-  readonly heldMicros: number;
 }
 
 interface Standing {
@@ -198,21 +194,4 @@ function plainRows(limits: Limits): LimitsView['plain'] {
     unit: unit!,
     setting: setting!,
   }));
-}
-
-function singleLeg(
-  limits: Limits,
-  standing: Standing,
-  cash: Cash,
-): LimitsView['singleLeg'][number] {
-  const best = effectiveMax(roomsAtBest(limits, cash.venue));
-  const cashFreeMicros = cash.totalMicros - cash.heldMicros;
-  const now = effectiveMax(roomsNow(limits, { ...standing, cashFreeMicros }));
-  return {
-    venue: cash.venue,
-    max: formatUsd(best.maxMicros),
-    binds: [...best.binds],
-    maxNow: formatUsd(now.maxMicros),
-    bindsNow: [...now.binds],
-  };
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { AuditEntry } from '../../domain/audit.ts';
+import type { DeskGates } from '../../domain/caps.ts';
 import type { ClockReading } from '../../domain/clock.ts';
 import type { CounterKind } from '../../domain/counters.ts';
 import { capOf } from '../../domain/counters.ts';
@@ -10,7 +11,7 @@ import type { Limits } from '../../domain/limits.ts';
 import { VENUE_IDS } from '../../domain/venue-id.ts';
 import { utcDate } from '../../domain/day.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
-import { toNumber } from '../database.ts';
+import { toNumber, toNumberOrNull } from '../database.ts';
 import { DeskMissing } from '../errors.ts';
 import { appendAudit } from './audit.ts';
 import { readToday } from './day.ts';
@@ -124,7 +125,7 @@ async function recap(tx: LedgerTx, book: string, limits: Limits, today: string):
 }
 
 /**
- * A desk with the limits it trades under.
+ * A desk with the limits it trades under and what else must hold before it may cost money.
  * @param options `keepLimits` lets nobody apply other limits until this transaction is over, so
  *   that no counter is made with a cap of yesterday; a pause or halt is not held up by it
  * @throws DeskMissing
@@ -133,7 +134,7 @@ export async function readDesk(
   db: LedgerDb | LedgerTx,
   id: DeskId,
   options: { keepLimits: boolean } = { keepLimits: false },
-): Promise<{ desk: Desk; limits: Limits }> {
+): Promise<{ desk: Desk; limits: Limits; gates: DeskGates }> {
   const row = await db
     .selectFrom('desk')
     .selectAll()
@@ -151,6 +152,11 @@ export async function readDesk(
       epoch: toNumber(row.epoch),
     },
     limits: row.limits as Limits,
+    gates: {
+      caps: (row.caps ?? null) as DeskGates['caps'],
+      armedUntilMs: toNumberOrNull(row.armed_until_ms),
+      reconciledAtMs: toNumberOrNull(row.reconciled_at_ms),
+    },
   };
 }
 

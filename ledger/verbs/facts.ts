@@ -56,12 +56,19 @@ export async function storeFacts(db: LedgerDb, book: Book, facts: FetchedFacts):
     .execute();
 }
 
-/** The stored facts of one leg. */
-export async function readFacts(
+/** The stored facts of each leg, in their order. */
+export async function readLegFacts(
   tx: LedgerDb | LedgerTx,
   book: Book,
-  leg: ProposalLeg,
-): Promise<LegFacts> {
+  legs: readonly ProposalLeg[],
+): Promise<LegFacts[]> {
+  const facts: LegFacts[] = [];
+  // One after the other: a transaction has one connection.
+  for (const leg of legs) facts.push(await readFacts(tx, book, leg));
+  return facts;
+}
+
+async function readFacts(tx: LedgerDb | LedgerTx, book: Book, leg: ProposalLeg): Promise<LegFacts> {
   const keys = ['', leg.market, quoteKey(leg.market, 0), quoteKey(leg.market, 1)];
   const rows = await tx
     .selectFrom('fact')

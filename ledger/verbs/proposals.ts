@@ -12,6 +12,8 @@ export type ReceiveOutcome =
   | { readonly kind: 'received' }
   /** The same proposal was decided before; its decision answers. */
   | { readonly kind: 'decided' }
+  /** The same proposal came before and waits for an admin's approval. */
+  | { readonly kind: 'awaiting' }
   /** The id belongs to another proposal. */
   | { readonly kind: 'conflict' }
   /** The desk takes no entries; nothing was written and the id stays free. */
@@ -54,7 +56,7 @@ export async function receiveProposal(
 
 interface KnownProposal {
   readonly body_hash: string;
-  readonly status: 'received' | 'decided';
+  readonly status: 'received' | 'awaiting_approval' | 'decided';
 }
 
 function findProposal(db: LedgerDb, id: string): Promise<KnownProposal | undefined> {
@@ -67,5 +69,5 @@ function findProposal(db: LedgerDb, id: string): Promise<KnownProposal | undefin
 
 function replay(known: KnownProposal, bodyHash: string): ReceiveOutcome {
   if (known.body_hash !== bodyHash) return { kind: 'conflict' };
-  return { kind: known.status };
+  return { kind: known.status === 'awaiting_approval' ? 'awaiting' : known.status };
 }

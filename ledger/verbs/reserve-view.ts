@@ -1,95 +1,122 @@
 import { sql } from 'kysely';
 import { accountRef } from '../../domain/accounts.ts';
 import { assert } from '../../domain/assert.ts';
+import type { DeskGates } from '../../domain/caps.ts';
 import type { ClockReading } from '../../domain/clock.ts';
 import type { Counter, CounterScope } from '../../domain/counters.ts';
 import { capOf, counterId } from '../../domain/counters.ts';
 import type { UtcDate } from '../../domain/day.ts';
 import type { Desk } from '../../domain/desk.ts';
 import type { Limits } from '../../domain/limits.ts';
-import { resolveOutcome } from '../../domain/market.ts';
-import type { Proposal, ProposalLeg } from '../../domain/proposal.ts';
-import type { AdmissionView, LegFacts, TradeCounters } from '../../domain/risk/view.ts';
+import type { Proposal } from '../../domain/proposal.ts';
+import type { AdmissionView, LegFacts, OpenTrade } from '../../domain/risk/view.ts';
 import type { Book } from '../../domain/venue-id.ts';
 import type { LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
-import type { StrategyQuestion, StrategyRow } from './strategies.ts';
-import { judgeStrategy, strategyRows } from './strategies.ts';
+import { pairOfProposal } from './pairs.ts';
+import { stopIfRepeated } from './strategies.ts';
+import type { StrategyRow } from './strategy-standing.ts';
+import { standingOf, strategyRows } from './strategy-standing.ts';
 
 export interface ViewInput {
   readonly book: Book;
   readonly proposal: Proposal;
   readonly expiresAtMs: number;
   readonly desk: Desk;
+  readonly gates: DeskGates;
   readonly limits: Limits;
-  readonly facts: LegFacts;
+  /** One for each leg, in the proposal's order. */
+  readonly facts: readonly LegFacts[];
   readonly day: UtcDate;
   readonly reading: ClockReading;
+  readonly approval?: AdmissionView['approval'];
 }
 
 /**
- * Locks every row the proposal would take from, counters first and accounts after, each by id,
- * and reads what the rules judge. Creates counters that nobody needed before.
+ * Whether the rows are locked until commit, which whoever reserves must do, or only read: a dry
+ * run changes nothing and holds nobody up.
  */
-export async function admissionView(tx: LedgerTx, input: ViewInput): Promise<AdmissionView> {
-  const { book, proposal, day, limits } = input;
-  const leg = proposal.legs[0]!;
-  const scopes: Record<keyof TradeCounters, CounterScope> = {
+export type Access = 'lock' | 'read';
+
+/**
+ * Reads what the rules judge: every row the proposal would take from, counters first and accounts
+ * after, each by id. With `lock`, counters that nobody needed before are made.
+ */
+export async function admissionView(
+  tx: LedgerTx,
+  input: ViewInput,
+  access: Access,
+): Promise<AdmissionView> {
+  const { book, proposal, day, limits, facts, reading } = input;
+  const scopes = {
     trades: { kind: 'trades', day },
     loss: { kind: 'loss', day },
     exposure: { kind: 'exposure' },
     event: { kind: 'event', event: proposal.event },
-    market: { kind: 'market', venue: leg.venue, market: leg.market },
-  };
-  const counters = await lockCounters(tx, book, limits, Object.values(scopes));
-  const strategy = { book, name: proposal.strategy, limits, atMs: input.reading.atMs };
+  } satisfies Record<string, CounterScope>;
+  const markets = proposal.legs.map(({ venue, market }): CounterScope => ({
+    kind: 'market',
+    venue,
+    market,
+  }));
+  const all = [...Object.values(scopes), ...markets];
+  const counters = await readCounters(tx, { book, limits, scopes: all }, access);
   const counterOf = (scope: CounterScope): Counter => counters.get(counterId(book, scope))!;
+  const standing = await readStanding(tx, input, access);
   return {
     book,
     proposal,
-    atMs: input.reading.atMs,
+    atMs: reading.atMs,
     expiresAtMs: input.expiresAtMs,
     day,
     desk: input.desk,
+    gates: input.gates,
     limits,
-    facts: input.facts,
+    legs: proposal.legs.map((_leg, index) => ({
+      facts: facts[index]!,
+      market: counterOf(markets[index]!),
+      ...standing.legs[index]!,
+    })),
     counters: {
       trades: counterOf(scopes.trades),
       loss: counterOf(scopes.loss),
       exposure: counterOf(scopes.exposure),
       event: counterOf(scopes.event),
-      market: counterOf(scopes.market),
     },
-    ...(await lockStanding(tx, leg, input.facts, strategy)),
+    pair: await pairOfProposal(tx, proposal, facts),
+    strategy: standing.strategy,
+    approval: input.approval,
   };
 }
 
-async function lockCounters(
+async function readCounters(
   tx: LedgerTx,
-  book: Book,
-  limits: Limits,
-  scopes: readonly CounterScope[],
+  wanted: { book: Book; limits: Limits; scopes: readonly CounterScope[] },
+  access: Access,
 ): Promise<Map<string, Counter>> {
-  const wanted = scopes
-    .map((scope) => ({
-      id: counterId(book, scope),
-      book,
-      kind: scope.kind,
-      cap: capOf(scope.kind, limits),
-    }))
-    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const { book, limits, scopes } = wanted;
+  const rows = new Map(
+    scopes.map(({ kind, ...rest }) => {
+      const id = counterId(book, { kind, ...rest } as CounterScope);
+      return [id, { id, book, kind, cap: capOf(kind, limits) }];
+    }),
+  );
+  const ids = [...rows.keys()].toSorted();
   // All rows are there before the first is locked: coming back for one that another transaction
   // made meanwhile would lock out of order.
-  await tx
-    .insertInto('counter')
-    .values(wanted)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  const ids = wanted.map(({ id }) => id);
-  const rows = await lockById(tx, ids);
-  assert(rows.length === ids.length, 'a counter row is missing after its insert');
-  return new Map(
-    rows.map((row) => [
+  if (access === 'lock') {
+    await tx
+      .insertInto('counter')
+      .values(ids.map((id) => rows.get(id)!))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+  const found = await countersById(tx, ids, access);
+  assert(access === 'read' || found.length === ids.length, 'a counter is missing after its insert');
+  const fresh = ids.map((id) => [id, { used: 0, held: 0, cap: rows.get(id)!.cap, overrun: 0 }]);
+  return new Map([
+    ...(fresh as [string, Counter][]),
+    ...found.map((row): [string, Counter] => [
       row.id,
       {
         used: toNumber(row.used),
@@ -98,57 +125,65 @@ async function lockCounters(
         overrun: toNumber(row.overrun),
       },
     ]),
-  );
+  ]);
 }
 
 /** The one order of locks: updates in differing order deadlock. */
-function lockById(tx: LedgerTx, ids: readonly string[]) {
+function countersById(tx: LedgerTx, ids: readonly string[], access: Access) {
   return tx
     .selectFrom('counter')
     .select(['id', 'used', 'held', 'cap', 'overrun'])
     .where(sql<boolean>`id = ANY(${ids})`)
     .orderBy('id')
-    .forUpdate()
+    .$if(access === 'lock', (query) => query.forUpdate())
     .execute();
 }
 
-interface Standing extends StrategyRow {
-  readonly free: bigint;
-  readonly open: readonly { id: string; outcome: number }[];
+interface StandingRow extends StrategyRow {
+  /** Free cash by account; text, since it may be any bigint. */
+  readonly cash: Readonly<Record<string, string>>;
+  readonly open: readonly (OpenTrade & { readonly place: number })[];
 }
 
+type Standing = Pick<AdmissionView, 'strategy'> & {
+  readonly legs: readonly { cashFreeMicros: number; openTrades: readonly OpenTrade[] }[];
+};
+
 /**
- * Locks the venue's cash and reads it with the open trades on the leg's market and the strategy's
- * executions; the market's and the day's counter rows, already locked, keep these true.
+ * Reads the venues' cash, the open trades on the legs' markets and the strategy's standing; the
+ * counter rows, already locked, keep the latter two true, and with `lock` cash is locked by id.
  */
-async function lockStanding(
-  tx: LedgerTx,
-  leg: ProposalLeg,
-  facts: LegFacts,
-  strategy: StrategyQuestion,
-): Promise<
-  Pick<AdmissionView, 'cashFreeMicros' | 'sameSideTrades' | 'otherSideTrades' | 'strategy'>
-> {
-  const { book } = strategy;
-  const market = facts.market?.value;
-  const outcome = market == null ? undefined : resolveOutcome(market, leg.outcome);
-  const { rows } = await sql<Standing>`
+async function readStanding(tx: LedgerTx, input: ViewInput, access: Access): Promise<Standing> {
+  const { book, proposal, limits, day, reading } = input;
+  const { legs } = proposal;
+  const accounts = legs.map(({ venue }) => accountRef(book, venue, { kind: 'cash' }).id);
+  const question = { book, name: proposal.strategy, limits, day, atMs: reading.atMs };
+  const { rows } = await sql<StandingRow>`
     WITH cash AS (
-      SELECT debits - credits - held AS free FROM account
-      WHERE id = ${accountRef(book, leg.venue, { kind: 'cash' }).id} FOR UPDATE
+      SELECT id, debits - credits - held AS free FROM account
+      WHERE id = ANY(${accounts}) ORDER BY id ${access === 'lock' ? sql`FOR UPDATE` : sql``}
+    ), wanted AS (
+      SELECT venue, market, place FROM unnest(
+        ${legs.map(({ venue }) => venue)}::text[], ${legs.map(({ market }) => market)}::text[])
+        WITH ORDINALITY AS wanted (venue, market, place)
     ), on_market AS MATERIALIZED (
-      SELECT trade_id, outcome FROM leg WHERE venue = ${leg.venue} AND market = ${leg.market}
-    ), ${strategyRows(strategy)}
-    SELECT coalesce((SELECT free FROM cash), 0) AS free, (
-      SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'outcome', outcome) ORDER BY id), '[]')
+      SELECT place, trade_id, outcome FROM wanted JOIN leg USING (venue, market)
+    ), ${strategyRows(question)}
+    SELECT (SELECT coalesce(jsonb_object_agg(id, free::text), '{}') FROM cash) AS cash, (
+      SELECT coalesce(jsonb_agg(jsonb_build_object('place', place - 1, 'id', id,
+        'outcome', outcome, 'legs', (SELECT count(*) FROM leg WHERE leg.trade_id = trade.id))
+        ORDER BY id), '[]')
       FROM on_market JOIN trade ON id = trade_id WHERE book = ${book} AND ended_at_ms IS NULL
     ) AS open, strategy_row.* FROM strategy_row`.execute(tx);
-  const standing = rows[0]!;
-  const { open } = standing;
+  const row = rows[0]!;
+  if (access === 'lock') await stopIfRepeated(tx, question, row);
   return {
-    cashFreeMicros: toNumber(standing.free),
-    sameSideTrades: open.filter((trade) => trade.outcome === outcome).map(({ id }) => id),
-    otherSideTrades: open.filter((trade) => trade.outcome !== outcome).map(({ id }) => id),
-    strategy: await judgeStrategy(tx, strategy, standing),
+    legs: legs.map((_leg, index) => ({
+      cashFreeMicros: toNumber(BigInt(row.cash[accounts[index]!] ?? 0)),
+      openTrades: row.open
+        .filter(({ place }) => place === index)
+        .map(({ place: _place, ...trade }) => trade),
+    })),
+    strategy: await standingOf(tx, question, row),
   };
 }

@@ -28,7 +28,7 @@ export async function tradesUnderWay(
       eb.or([
         eb.and([eb('trade.id', 'is not', null), eb('trade.ended_at_ms', 'is', null)]),
         eb.and([
-          eb('proposal.status', '=', 'received'),
+          eb('proposal.status', 'in', ['received', 'awaiting_approval']),
           eb('proposal.received_at_ms', '<', BigInt(options.undecidedBeforeMs)),
         ]),
       ]),

@@ -17,6 +17,9 @@ const LIMITS = {
   quoteAgeMsMax: 5000,
   strategyExecutionsMax: 5,
   strategyWindowMs: 600_000,
+  legMs: 3_000,
+  unhedgedMsMax: 20_000,
+  unwindLossMicrosMax: 10_000_000,
 };
 
 function problemsOf(

@@ -8,7 +8,8 @@ import type { Quote, VenueMarket, VenueStatus } from '../../domain/market.ts';
 import type { MicroContracts, Micros, PriceMicros } from '../../domain/money.ts';
 import { microContracts, micros, priceMicros } from '../../domain/money.ts';
 import type { Proposal, ProposalLeg } from '../../domain/proposal.ts';
-import type { AdmissionView, Fact } from '../../domain/risk/view.ts';
+import type { AdmissionView, Fact, LegFacts, LegView, OpenTrade } from '../../domain/risk/view.ts';
+import type { OutcomeIndex } from '../../domain/venue-id.ts';
 
 function millionths(text: string): number {
   const value = parseDecimal(text);
@@ -40,6 +41,9 @@ export const LIMITS: Limits = {
   quoteAgeMsMax: 5_000,
   strategyExecutionsMax: 5,
   strategyWindowMs: 600_000,
+  legMs: 3_000,
+  unhedgedMsMax: 20_000,
+  unwindLossMicrosMax: usd('10'),
 };
 
 export const MARKET: VenueMarket = {
@@ -111,48 +115,86 @@ const ACCEPTED: AdmissionView = {
     reason: 'started',
     epoch: 1,
   },
+  gates: { caps: null, armedUntilMs: null, reconciledAtMs: null },
   limits: LIMITS,
-  facts: { market: fact(MARKET), quote: fact(QUOTE), status: fact(STATUS) },
+  legs: [
+    {
+      facts: { market: fact(MARKET), quote: fact(QUOTE), status: fact(STATUS) },
+      market: counter(LIMITS.positionMicrosMax),
+      cashFreeMicros: usd('500'),
+      openTrades: [],
+    },
+  ],
   counters: {
     trades: counter(LIMITS.dailyTradesMax),
     loss: counter(LIMITS.dailyLossMicrosMax),
     exposure: counter(LIMITS.openExposureMicrosMax),
     event: counter(LIMITS.eventExposureMicrosMax),
-    market: counter(LIMITS.positionMicrosMax),
   },
-  cashFreeMicros: usd('500'),
-  sameSideTrades: [],
-  otherSideTrades: [],
-  strategy: { enabled: true, executionsInWindow: 0 },
+  strategy: {
+    enabled: true,
+    executionsInWindow: 0,
+    caps: null,
+    tradesToday: 0,
+    openMicros: 0,
+  },
 };
 
 /** What a test changes; objects are laid over the accepted view's, key by key. */
 export interface ViewChanges extends Partial<
-  Omit<AdmissionView, 'proposal' | 'desk' | 'limits' | 'facts' | 'counters' | 'strategy'>
+  Omit<AdmissionView, 'proposal' | 'desk' | 'gates' | 'limits' | 'counters' | 'strategy'>
 > {
   readonly proposal?: Partial<Proposal>;
   readonly leg?: Partial<ProposalLeg>;
   readonly market?: Partial<VenueMarket>;
   readonly desk?: Partial<AdmissionView['desk']>;
+  readonly gates?: Partial<AdmissionView['gates']>;
   readonly limits?: Partial<Limits>;
-  readonly facts?: Partial<AdmissionView['facts']>;
+  readonly facts?: Partial<LegFacts>;
+  /** The counter of the leg's market, its cash and the trades open on it. */
+  readonly legView?: Partial<Omit<LegView, 'facts'>>;
   readonly counters?: Partial<AdmissionView['counters']>;
   readonly strategy?: Partial<AdmissionView['strategy']>;
 }
 
-/** A view that is accepted but for what `changes` spoils. */
+/** A single leg's view that is accepted but for what `changes` spoils. */
 export function viewOf(changes: ViewChanges = {}): AdmissionView {
-  const { proposal, leg, market, desk, limits, facts, counters, strategy, ...rest } = changes;
+  const {
+    proposal,
+    leg,
+    market,
+    desk,
+    gates,
+    limits,
+    facts,
+    legView,
+    counters,
+    strategy,
+    ...rest
+  } = changes;
+  const [accepted] = ACCEPTED.legs;
   return {
     ...ACCEPTED,
     proposal: { ...PROPOSAL, legs: [{ ...LEG, ...leg }], ...proposal },
     desk: { ...ACCEPTED.desk, ...desk },
+    gates: { ...ACCEPTED.gates, ...gates },
     limits: { ...LIMITS, ...limits },
-    facts: { ...ACCEPTED.facts, market: fact({ ...MARKET, ...market }), ...facts },
+    legs: [
+      {
+        ...accepted!,
+        ...legView,
+        facts: { ...accepted!.facts, market: fact({ ...MARKET, ...market }), ...facts },
+      },
+    ],
     counters: { ...ACCEPTED.counters, ...counters },
     strategy: { ...ACCEPTED.strategy, ...strategy },
     ...rest,
   };
+}
+
+/** A trade open on the leg's market. */
+export function openTrade(id: string, outcome: OutcomeIndex, legs = 1): OpenTrade {
+  return { id, outcome, legs };
 }
 
 /** 50 contracts at 0.58: worst case 29 + 0.875 + 0.005 = 29.88 dollars, ROI 7.1933 %. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { VenueMarket } from '../../domain/market.ts';
+import type { PriceMicros } from '../../domain/money.ts';
 import { microContracts, micros } from '../../domain/money.ts';
 import type { Proposal } from '../../domain/proposal.ts';
-import { quantityWithin, sizeSingleLeg, worstCaseCost } from '../../domain/sizing.ts';
+import { quantityWithin, sizeTrade, worstCaseCost } from '../../domain/sizing.ts';
 import {
   anyFees,
   anyQuantity,
@@ -20,6 +21,9 @@ import {
 
 const FREE: VenueMarket = { ...MARKET, fees: NO_FEES };
 const HALF = price('0.5');
+
+/** One leg at a price. */
+const leg = (market: VenueMarket, priceMaxMicros: PriceMicros) => [{ market, priceMaxMicros }];
 
 describe('the worst case of a leg', () => {
   test.each([
@@ -42,7 +46,7 @@ describe('quantityWithin', () => {
     ['whole contracts only', { ...FREE, lotMicroContracts: 1_000_000 }, '50.49', '100'],
     ['a budget below every fee', { ...FREE, fees: KALSHI_FEES }, '0.009', '0'],
   ])('%s', (_name, market, budget, quantity) => {
-    expect(quantityWithin(market, usd(budget), HALF)).toBe(contracts(quantity));
+    expect(quantityWithin(leg(market, HALF), usd(budget))).toBe(contracts(quantity));
   });
 
   test('is the largest multiple of the lot whose worst case fits', () => {
@@ -54,7 +58,7 @@ describe('quantityWithin', () => {
     fc.assert(
       fc.property(anyFees, cases, anyTenthOfCent, (fees, [lotMicroContracts, most], limit) => {
         const market = { ...MARKET, fees, lotMicroContracts };
-        const quantity = quantityWithin(market, micros(most), limit);
+        const quantity = quantityWithin(leg(market, limit), micros(most));
         const next = microContracts(quantity + lotMicroContracts);
         expect(quantity % lotMicroContracts).toBe(0);
         expect(quantity === 0 || worstCaseCost(market, quantity, limit) <= most).toBe(true);
@@ -70,9 +74,9 @@ describe('quantityWithin', () => {
         const market = { ...MARKET, fees };
         const [less, more] = a < b ? [a, b] : [b, a];
         const [cheap, dear] = p < q ? [p, q] : [q, p];
-        const base = quantityWithin(market, less, cheap);
-        expect(quantityWithin(market, more, cheap)).toBeGreaterThanOrEqual(base);
-        expect(quantityWithin(market, less, dear)).toBeLessThanOrEqual(base);
+        const base = quantityWithin(leg(market, cheap), less);
+        expect(quantityWithin(leg(market, cheap), more)).toBeGreaterThanOrEqual(base);
+        expect(quantityWithin(leg(market, dear), less)).toBeLessThanOrEqual(base);
       }),
     );
   });
@@ -91,7 +95,7 @@ describe('the quantity of a single leg', () => {
     ['both, equal', { quantity: contracts('150'), budget: usd('75') }, '150'],
   ])('%s', (_name, asked: Partial<Proposal>, quantity) => {
     const { budget: _, ...bare } = PROPOSAL;
-    expect(sizeSingleLeg({ ...bare, ...asked }, FREE, HALF, usd('50'))).toBe(contracts(quantity));
+    expect(sizeTrade({ ...bare, ...asked }, leg(FREE, HALF), usd('50'))).toBe(contracts(quantity));
   });
 
   test('both given is the smaller of each given alone', () => {
@@ -106,7 +110,7 @@ describe('the quantity of a single leg', () => {
           const { budget: _, ...bare } = PROPOSAL;
           const market = { ...MARKET, fees };
           const size = (asked: Partial<Proposal>) =>
-            sizeSingleLeg({ ...bare, ...asked }, market, limit, usd('50'));
+            sizeTrade({ ...bare, ...asked }, leg(market, limit), usd('50'));
           expect(size({ quantity, budget })).toBe(Math.min(size({ quantity }), size({ budget })));
         },
       ),

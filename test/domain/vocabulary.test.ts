@@ -33,9 +33,10 @@ describe('a desk', () => {
   });
 });
 
-test('a trade is over once settled, unfilled, rejected or not sent', () => {
+test('a trade is over once settled, closed, unfilled, rejected or not sent', () => {
   expect(TRADE_STATUSES.filter(isTerminal)).toEqual([
     'settled',
+    'closed',
     'unfilled',
     'rejected',
     'not_sent',

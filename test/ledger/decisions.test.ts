@@ -44,7 +44,7 @@ test('an accepted and a denied decision arrive by NOTIFY, sooner than the next l
   await it.reserve('b');
   const [accepted, denied] = await Promise.all(waiting);
   expect(performance.now() - started).toBeLessThan(900);
-  expect(accepted).toMatchObject({ kind: 'accepted', plan: { outcome: 0 } });
+  expect(accepted).toMatchObject({ kind: 'accepted', plan: { legs: [{ outcome: 0 }] } });
   expect(denied).toMatchObject({ kind: 'denied', failures: [{ code: 'DAILY_TRADES_REACHED' }] });
   expect(await readDecision(it.db, 'a')).toEqual(accepted);
 });

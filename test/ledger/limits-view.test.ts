@@ -6,6 +6,7 @@ import type { LimitsView } from '../../contracts/limits.ts';
 import { readLimits } from '../../ledger/read/limits.ts';
 import type { LedgerUnderTest } from './harness.ts';
 import { NOON, useLedger, usd } from './harness.ts';
+import { proposePair, registerPair } from './pair-wishes.ts';
 
 const under = useLedger();
 
@@ -142,4 +143,31 @@ test('a new day has its trades and losses left again', async () => {
     ['trades', null, '5', '0', '0', '5'],
     ['day loss', null, '200.00', '0.00', '0.00', '200.00'],
   ]);
+});
+
+test('the largest even pair: twice what one leg may lose, or twice the poorer venue’s cash', async () => {
+  const it = under();
+  await it.setUp({ ...LIMITS, initialBalanceMicros: { kalshi: usd(500), polymarket: usd(150) } });
+  expect((await viewOf(it)).pair).toEqual({
+    max: '300.00',
+    binds: ['cash at polymarket'],
+    maxNow: '300.00',
+    bindsNow: ['cash at polymarket'],
+  });
+  await it.accept('other', { quantity: 200 });
+  expect((await viewOf(it)).pair).toMatchObject({ maxNow: '200.00', bindsNow: ['day loss'] });
+  // Even legs at 0.48: 208 contracts are 99.84 a leg.
+  const even = { polymarketPrice: 0.48 };
+  await registerPair(it, 'largest');
+  await registerPair(it, 'larger');
+  const larger = await proposePair(it, 'larger', { ...even, quantity: 209 });
+  expect(larger).toMatchObject({ kind: 'denied', failures: [{ code: 'AT_RISK_REACHED' }] });
+  const largest = await proposePair(it, 'largest', { ...even, quantity: 208 });
+  expect(largest.kind).toBe('accepted');
+});
+
+test('a desk that trades at one venue alone has no largest pair', async () => {
+  const it = under();
+  await it.setUp(LIMITS);
+  expect((await readLimits(it.db, 'main', ['kalshi'], it.reading())).pair).toBeNull();
 });

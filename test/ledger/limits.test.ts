@@ -125,3 +125,21 @@ test('the days that are over keep the caps they had', async () => {
   expect(await counterOf(it.db, `paper/trades/${DAY}`)).toMatchObject({ cap: 5 });
   expect(await counterOf(it.db, 'paper/trades/2026-11-23')).toMatchObject({ cap: 2 });
 });
+
+test('PHASE_LIMIT the caps kept with the desk bind beside its limits, and null caps nothing', async () => {
+  const it = under();
+  await it.setUp();
+  const cap = (caps: string | null) =>
+    it.db.updateTable('desk').set({ caps }).where('id', '=', 'main').execute();
+  await cap(JSON.stringify({ perTradeMicrosMax: usd(49), stepTradesLeft: 1 }));
+  expect(await it.propose('a')).toMatchObject({
+    failures: [
+      {
+        code: 'PHASE_LIMIT',
+        detail: 'phase paper: worst case 50.00 of 49.00 a trade; 1 trades left in this step',
+      },
+    ],
+  });
+  await cap(null);
+  await it.accept('b');
+});

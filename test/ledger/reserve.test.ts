@@ -14,7 +14,11 @@ test('an accepted proposal has its decision, trade, leg and holds, in one commit
   const outcome = await it.propose('a', { event: 'e', market: 'M', outcome: 'no' });
   expect(outcome).toMatchObject({
     kind: 'accepted',
-    trade: { book: 'paper', leg: { outcome: 1, quantity: contracts(100) } },
+    trade: {
+      book: 'paper',
+      day: DAY,
+      plan: { legs: [{ outcome: 1, quantity: contracts(100) }], first: 0 },
+    },
   });
   const trade = await it.db.selectFrom('trade').selectAll().executeTakeFirstOrThrow();
   expect(trade).toMatchObject({ id: 'a', status: 'reserved', day: DAY, event: 'e' });

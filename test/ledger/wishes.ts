@@ -21,6 +21,8 @@ export interface Wish {
   readonly quantity?: number;
   /** Dollars a contract. */
   readonly price?: number;
+  /** Dollars a contract is believed to be worth; 0.10 above the price where absent. */
+  readonly fairPrice?: number;
   readonly fees?: FeeSchedule;
   /** When the result is expected; absent means unknown. */
   readonly settlesAt?: string;
@@ -56,6 +58,9 @@ export function limitsOf(limits: Partial<Limits> = {}): Limits {
     quoteAgeMsMax: 5_000,
     strategyExecutionsMax: 1_000,
     strategyWindowMs: 600_000,
+    legMs: 3_000,
+    unhedgedMsMax: 20_000,
+    unwindLossMicrosMax: usd(10),
     ...limits,
   };
 }
@@ -77,7 +82,7 @@ export function proposalOf(id: string, wish: Wish): Proposal {
         limitPrice: limit,
       },
     ],
-    fairPrice: priceMicros(Math.min(limit + 100_000, 999_999)),
+    fairPrice: price(wish.fairPrice ?? Math.min(limit + 100_000, 999_999) / 1_000_000),
     quantity: contracts(wish.quantity ?? 100),
     tif: 'ioc',
     ...(wish.expiresAt === undefined ? {} : { expiresAt: Date.parse(wish.expiresAt) }),

@@ -105,13 +105,34 @@ describe('I5 every fill is booked as the venue has it', () => {
       'another quantity',
       [FILL],
       [{ ...BOOKED, quantity: 11n }],
-      ['I5 paper/kalshi/f-1: booked as 11 at 580000, fee 1, at the venue 10 at 580000, fee 1'],
+      [
+        'I5 paper/kalshi/f-1: booked as buy 11 at 580000, fee 1, at the venue buy 10 at 580000, fee 1',
+      ],
     ],
     [
       'another fee',
       [FILL],
       [{ ...BOOKED, feeMicros: 0n }],
-      ['I5 paper/kalshi/f-1: booked as 10 at 580000, fee 0, at the venue 10 at 580000, fee 1'],
+      [
+        'I5 paper/kalshi/f-1: booked as buy 10 at 580000, fee 0, at the venue buy 10 at 580000, fee 1',
+      ],
+    ],
+    [
+      'a sale booked as a purchase',
+      [{ ...FILL, action: 'sell' }],
+      [{ ...BOOKED, action: 'buy' }],
+      [
+        'I5 paper/kalshi/f-1: booked as buy 10 at 580000, fee 1, at the venue sell 10 at 580000, fee 1',
+      ],
+    ],
+    [
+      'a reversal booked as a fill',
+      [{ ...FILL, reverts: 'f-0' }],
+      [{ ...BOOKED, reverts: null }],
+      [
+        'I5 paper/kalshi/f-1: booked as buy 10 at 580000, fee 1, ' +
+          'at the venue buy 10 at 580000, fee 1, takes back f-0',
+      ],
     ],
   ];
   test.each(wrong)('names %s', (_name, venue, booked, faults) => {

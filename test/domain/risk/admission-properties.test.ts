@@ -48,26 +48,28 @@ const anyCase = fc
       facts: { market: fact(market) },
       limits: { positionMicrosMax: micros(worst + spare.position), minRoiMillionths: -2_000_000 },
       counters: {
-        market: leaving(worst + spare.market, taken.market),
         loss: leaving(worst + spare.loss, taken.loss),
         exposure: leaving(worst + spare.exposure, taken.exposure),
         event: leaving(worst + spare.event, taken.event),
       },
-      cashFreeMicros: worst + spare.cash,
+      legView: {
+        market: leaving(worst + spare.market, taken.market),
+        cashFreeMicros: worst + spare.cash,
+      },
     });
     return { view, worst };
   });
 
 /** The money rules once more, as the design words them. */
 function expectedFailures(view: AdmissionView, worst: number): DenialCode[] {
-  const { counters, limits } = view;
+  const { counters, limits, legs } = view;
   const fits = (counter: Counter): boolean => counter.used + counter.held + worst <= counter.cap;
   const rules: [DenialCode, boolean][] = [
-    ['POSITION_TOO_LARGE', worst <= limits.positionMicrosMax && fits(counters.market)],
+    ['POSITION_TOO_LARGE', worst <= limits.positionMicrosMax && fits(legs[0]!.market)],
     ['DAILY_LOSS_REACHED', counters.loss.used + worst <= counters.loss.cap],
     ['AT_RISK_REACHED', fits(counters.loss)],
     ['EXPOSURE_REACHED', fits(counters.exposure) && fits(counters.event)],
-    ['INSUFFICIENT_BALANCE', worst <= view.cashFreeMicros],
+    ['INSUFFICIENT_BALANCE', worst <= legs[0]!.cashFreeMicros],
   ];
   return rules.filter(([, passed]) => !passed).map(([code]) => code);
 }

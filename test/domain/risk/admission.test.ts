@@ -3,7 +3,7 @@ import { admit, failuresOf } from '../../../domain/risk/admission.ts';
 import type { DenialCode } from '../../../domain/risk/codes.ts';
 import { DENIAL_CODES } from '../../../domain/risk/codes.ts';
 import type { ViewChanges } from '../builders.ts';
-import { AT_MS, contracts, counter, fiftyAt58, price, usd } from '../builders.ts';
+import { AT_MS, contracts, counter, fiftyAt58, openTrade, price, usd } from '../builders.ts';
 
 const judge = (changes: ViewChanges) => admit(fiftyAt58(changes));
 
@@ -14,7 +14,7 @@ const accepted: [code: DenialCode, why: string, changes: ViewChanges][] = [
   [
     'POSITION_TOO_LARGE',
     'exactly the rest on the market',
-    { counters: { market: counter(usd('500'), { used: usd('400'), held: usd('70.12') }) } },
+    { legView: { market: counter(usd('500'), { used: usd('400'), held: usd('70.12') }) } },
   ],
   [
     'DAILY_TRADES_REACHED',
@@ -41,11 +41,44 @@ const accepted: [code: DenialCode, why: string, changes: ViewChanges][] = [
     'exactly the rest on the event',
     { counters: { event: counter(usd('500'), { held: usd('470.12') }) } },
   ],
-  ['INSUFFICIENT_BALANCE', 'all the cash', { cashFreeMicros: usd('29.88') }],
+  ['INSUFFICIENT_BALANCE', 'all the cash', { legView: { cashFreeMicros: usd('29.88') } }],
   ['STALE_PROPOSAL', 'a millisecond before its expiry', { expiresAtMs: AT_MS + 1 }],
   ['STALE_FACTS', 'exactly as old as allowed', { atMs: AT_MS + 4_000 }],
   ['STALE_FACTS', 'ahead by the skew allowed', { atMs: AT_MS - 3_000 }],
   ['MARKET_CLOSED', 'a millisecond before its close', { market: { closesAtMs: AT_MS + 1 } }],
+  [
+    'PHASE_LIMIT',
+    'exactly what the step allows',
+    {
+      gates: {
+        caps: {
+          perTradeMicrosMax: usd('29.88'),
+          stepTradesLeft: 1,
+          dailyLossMicrosMax: usd('29.88'),
+        },
+      },
+    },
+  ],
+  [
+    'NOT_ARMED',
+    'a millisecond before arming expires, reconciled once',
+    { book: 'live', gates: { armedUntilMs: AT_MS + 1, reconciledAtMs: 0 } },
+  ],
+  [
+    'STRATEGY_LIMIT',
+    'exactly what its own caps leave',
+    {
+      strategy: {
+        caps: {
+          perTradeMicrosMax: usd('29.88'),
+          dailyTradesMax: 3,
+          openMicrosMax: usd('100'),
+        },
+        tradesToday: 2,
+        openMicros: usd('70.12'),
+      },
+    },
+  ],
   ['REPEATED_EXECUTION', 'the fifth', { strategy: { executionsInWindow: 4 } }],
   [
     'INVALID_PROPOSAL',
@@ -76,9 +109,10 @@ describe('at the boundary it is accepted', () => {
     expect(admission).toMatchObject({
       accepted: true,
       plan: {
-        outcome: 1,
-        quantity: contracts('50'),
+        legs: [{ outcome: 1, quantity: contracts('50'), priceMaxMicros: price('0.58') }],
+        first: 0,
         worstCaseMicros: usd('29.88'),
+        riskMicros: usd('29.88'),
         roi: { roiMillionths: 71_933 },
       },
     });
@@ -102,9 +136,7 @@ describe('all failures are told together', () => {
       proposal: { fairPrice: price('0.9') },
       limits: { minRoiMillionths: 900_000, positionMicrosMax: usd('1') },
       counters: { trades: counter(0), loss: counter(0), exposure: counter(0) },
-      cashFreeMicros: 0,
-      sameSideTrades: ['t-1'],
-      otherSideTrades: ['t-2'],
+      legView: { cashFreeMicros: 0, openTrades: [openTrade('t-1', 0), openTrade('t-2', 1)] },
       strategy: { enabled: false },
     });
     expect(failuresOf(admission.verdicts).map((failure) => failure.code)).toEqual([
@@ -127,7 +159,10 @@ describe('all failures are told together', () => {
     ]);
   });
 
-  const spoiled = { market: { tradable: false, unsupported: 'bucket' }, sameSideTrades: ['t-1'] };
+  const spoiled = {
+    market: { tradable: false, unsupported: 'bucket' },
+    legView: { openTrades: [openTrade('t-1', 0)] },
+  };
   test.each([
     [
       'a price off the tick',

@@ -3,7 +3,17 @@ import { admit, failuresOf } from '../../../domain/risk/admission.ts';
 import type { DenialCode } from '../../../domain/risk/codes.ts';
 import { DENIAL_CODES } from '../../../domain/risk/codes.ts';
 import type { ViewChanges } from '../builders.ts';
-import { AT_MS, contracts, counter, fact, fiftyAt58, LEG, price, usd } from '../builders.ts';
+import {
+  AT_MS,
+  contracts,
+  counter,
+  fact,
+  fiftyAt58,
+  LEG,
+  openTrade,
+  price,
+  usd,
+} from '../builders.ts';
 
 const judge = (changes: ViewChanges) => admit(fiftyAt58(changes));
 
@@ -29,8 +39,18 @@ const denied: Denied[] = [
     { proposal: { fairPrice: price('0.730001') } },
     { edgeUsd: '0.150001', edgeUsdMax: '0.15' },
   ],
-  ['OPPOSITE_SIDE_HELD', 'the other side is open', { otherSideTrades: ['t-1', 't-2'] }, {}],
-  ['DUPLICATE_TRADE', 'the same leg is open', { sameSideTrades: ['t-1'] }, {}],
+  [
+    'OPPOSITE_SIDE_HELD',
+    'the other side is open',
+    { legView: { openTrades: [openTrade('t-1', 1), openTrade('t-2', 1, 2)] } },
+    {},
+  ],
+  [
+    'DUPLICATE_TRADE',
+    'the same leg is open',
+    { legView: { openTrades: [openTrade('t-1', 0)] } },
+    {},
+  ],
   [
     'POSITION_TOO_LARGE',
     'alone',
@@ -40,13 +60,13 @@ const denied: Denied[] = [
   [
     'POSITION_TOO_LARGE',
     'with what was bought',
-    { counters: { market: counter(usd('500'), { used: usd('470.120001') }) } },
+    { legView: { market: counter(usd('500'), { used: usd('470.120001') }) } },
     { worstCaseUsd: '29.88', openOnMarketUsd: '470.120001', limitUsd: '500.00' },
   ],
   [
     'POSITION_TOO_LARGE',
     'with what others hold',
-    { counters: { market: counter(usd('500'), { held: usd('470.120001') }) } },
+    { legView: { market: counter(usd('500'), { held: usd('470.120001') }) } },
     { openOnMarketUsd: '470.120001' },
   ],
   [
@@ -100,13 +120,13 @@ const denied: Denied[] = [
   [
     'INSUFFICIENT_BALANCE',
     'a micro-dollar short',
-    { cashFreeMicros: usd('29.879999') },
+    { legView: { cashFreeMicros: usd('29.879999') } },
     { worstCaseUsd: '29.88', freeCashUsd: '29.879999', venue: 'kalshi' },
   ],
   [
     'INSUFFICIENT_BALANCE',
     'an account below zero',
-    { cashFreeMicros: usd('-1') },
+    { legView: { cashFreeMicros: usd('-1') } },
     { freeCashUsd: '-1.00' },
   ],
   [
@@ -174,13 +194,69 @@ const denied: Denied[] = [
     { executions: '0' },
   ],
   [
-    'PAIR_NOT_COMPLEMENTARY',
-    'a pair nobody registered',
-    { proposal: { pair: 'nhl-1', legs: [LEG, { ...LEG, venue: 'polymarket' }] } },
-    {},
+    'PHASE_LIMIT',
+    'more than the step allows a trade',
+    { gates: { caps: { perTradeMicrosMax: usd('29.879999') } } },
+    { worstCaseUsd: '29.88', perTradeUsdMax: '29.879999' },
   ],
-  ['PAIR_NOT_COMPLEMENTARY', 'two legs without a pair', { proposal: { legs: [LEG, LEG] } }, {}],
-  ['PAIR_NOT_COMPLEMENTARY', 'no leg at all', { proposal: { legs: [] } }, {}],
+  [
+    'PHASE_LIMIT',
+    'no trade left in the step',
+    { gates: { caps: { stepTradesLeft: 0 } } },
+    { stepTradesLeft: '0' },
+  ],
+  [
+    'PHASE_LIMIT',
+    "the step's share of the day's loss limit",
+    {
+      gates: { caps: { dailyLossMicrosMax: usd('100') } },
+      counters: { loss: counter(usd('200'), { used: usd('40'), held: usd('30.120001') }) },
+    },
+    { atRiskUsd: '100.000001', dailyLossUsdMax: '100.00' },
+  ],
+  [
+    'NOT_RECONCILED',
+    'never since the start, on the live book',
+    { book: 'live', gates: { armedUntilMs: AT_MS + 1 } },
+    { reconciledAt: 'never' },
+  ],
+  [
+    'NOT_RECONCILED',
+    'never since the start, in rehearsal',
+    { book: 'rehearsal', gates: { armedUntilMs: AT_MS + 1 } },
+    { reconciledAt: 'never' },
+  ],
+  [
+    'NOT_ARMED',
+    'never, on the live book',
+    { book: 'live', gates: { reconciledAtMs: AT_MS } },
+    { armedUntil: 'never' },
+  ],
+  [
+    'NOT_ARMED',
+    'until this very moment, in rehearsal',
+    { book: 'rehearsal', gates: { reconciledAtMs: AT_MS, armedUntilMs: AT_MS } },
+    { armedUntil: '2026-11-22T23:45:00.000Z' },
+  ],
+  [
+    'STRATEGY_LIMIT',
+    'more than it may risk in a trade',
+    { strategy: { caps: { perTradeMicrosMax: usd('29.879999') } } },
+    { worstCaseUsd: '29.88', perTradeUsdMax: '29.879999' },
+  ],
+  [
+    'STRATEGY_LIMIT',
+    'all its trades of the day taken',
+    { strategy: { caps: { dailyTradesMax: 2 }, tradesToday: 2 } },
+    { tradesToday: '2', dailyTradesMax: '2' },
+  ],
+  [
+    'STRATEGY_LIMIT',
+    'too much of it open',
+    { strategy: { caps: { openMicrosMax: usd('100') }, openMicros: usd('70.120001') } },
+    { openUsd: '70.120001', openUsdMax: '100.00' },
+  ],
+  ['PAIR_NOT_COMPLEMENTARY', 'no leg at all', { proposal: { legs: [] }, legs: [] }, {}],
   [
     'INVALID_PROPOSAL',
     'a market the venue does not know',

@@ -4,10 +4,13 @@ import fc from 'fast-check';
 import type { Counter } from '../../../domain/counters.ts';
 import type { Limits } from '../../../domain/limits.ts';
 import { micros } from '../../../domain/money.ts';
-import type { Rooms } from '../../../domain/risk/effective.ts';
+import type { PairBound, Rooms, SingleLegBound } from '../../../domain/risk/effective.ts';
 import {
-  SINGLE_LEG_BOUNDS,
   effectiveMax,
+  PAIR_BOUNDS,
+  pairRoomsAtBest,
+  pairRoomsNow,
+  SINGLE_LEG_BOUNDS,
   roomsAtBest,
   roomsNow,
 } from '../../../domain/risk/effective.ts';
@@ -17,7 +20,9 @@ import {
   lossLimits,
   positionLimit,
 } from '../../../domain/risk/limits.ts';
-import type { LegPlan } from '../../../domain/risk/view.ts';
+import type { LegPlan } from '../../../domain/trade-plan.ts';
+import { PROPOSAL } from '../builders.ts';
+import { PAIR_PROPOSAL } from '../pair-builders.ts';
 import { limitsOf, usd } from '../../ledger/wishes.ts';
 
 const counter = (cap: number, used = 0, held = 0): Counter => ({ cap, used, held, overrun: 0 });
@@ -106,12 +111,14 @@ describe('now', () => {
             exposure: counter(caps[3], taken[2]),
             cashFreeMicros: caps[4],
           };
-          const plan = { worstCaseMicros: worst, leg: { venue: 'kalshi' } } as LegPlan;
+          const leg = { worstCaseMicros: worst, leg: PROPOSAL.legs[0] } as LegPlan;
+          const worstCaseMicros = micros(worst);
+          const plan = { legs: [leg], worstCaseMicros, riskMicros: worstCaseMicros };
           const verdicts = [
-            positionLimit(plan, limits, counter(caps[0])),
+            positionLimit(plan, limits, [counter(caps[0])]),
             ...lossLimits(plan, standing.loss),
             exposureLimits(plan, { exposure: standing.exposure, event: counter(caps[1]) }),
-            freeCash(plan, standing.cashFreeMicros),
+            ...freeCash(PROPOSAL, plan, [standing]),
           ];
           const { maxMicros, binds } = effectiveMax(roomsNow(limits, standing));
           const passes = worst > 0 && verdicts.every(({ passed }) => passed);
@@ -123,8 +130,90 @@ describe('now', () => {
   });
 
   test('the effective maximum is one of the rooms', () => {
-    const rooms: Rooms = { position: 5, event: 4, 'day loss': 3, exposure: 9, cash: 3 };
+    const rooms: Rooms<SingleLegBound> = {
+      position: 5,
+      event: 4,
+      'day loss': 3,
+      exposure: 9,
+      cash: 3,
+    };
     expect(effectiveMax(rooms)).toEqual({ maxMicros: 3, binds: ['day loss', 'cash'] });
     expect(Object.keys(rooms)).toEqual([...SINGLE_LEG_BOUNDS]);
+  });
+});
+
+describe('an even pair', () => {
+  test('under a loss limit of 200 a pair of 400 fits: only one leg can be lost', () => {
+    expect(effectiveMax(pairRoomsAtBest(CHECKLIST))).toEqual({
+      maxMicros: usd(400),
+      binds: ['day loss'],
+    });
+  });
+
+  test.each([
+    ['position', { positionMicrosMax: usd(150) }, 150],
+    ['event', { eventExposureMicrosMax: usd(150) }, 150],
+    ['day loss', { dailyLossMicrosMax: usd(75) }, 150],
+    ['exposure', { openExposureMicrosMax: usd(150) }, 150],
+    ['cash at kalshi', { initialBalanceMicros: { kalshi: usd(75), polymarket: usd(925) } }, 150],
+    [
+      'cash at polymarket',
+      { initialBalanceMicros: { kalshi: usd(925), polymarket: usd(75) } },
+      150,
+    ],
+  ] as const)('%s binds where it is the smallest', (bound, lower, dollars) => {
+    expect(effectiveMax(pairRoomsAtBest({ ...CHECKLIST, ...lower }))).toEqual({
+      maxMicros: usd(dollars),
+      binds: [bound],
+    });
+  });
+
+  const amount = fc.integer({ min: 0, max: 2_000_000_000 });
+
+  test('admission lets an even pair pass if and only if it is within the effective maximum', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          caps: fc.tuple(amount, amount, amount, amount),
+          taken: fc.tuple(amount, amount, amount),
+          cash: fc.tuple(amount, amount),
+          half: amount,
+        }),
+        ({ caps, taken, cash, half }) => {
+          const limits = {
+            ...CHECKLIST,
+            positionMicrosMax: micros(caps[0]),
+            eventExposureMicrosMax: micros(caps[1]),
+          };
+          const standing = {
+            loss: counter(caps[2], taken[0], taken[1]),
+            exposure: counter(caps[3], taken[2]),
+          };
+          const legs = PAIR_PROPOSAL.legs.map((leg) => ({ worstCaseMicros: half, leg }) as LegPlan);
+          const plan = { legs, worstCaseMicros: micros(2 * half), riskMicros: micros(half) };
+          const verdicts = [
+            positionLimit(plan, limits, [counter(caps[0]), counter(caps[0])]),
+            ...lossLimits(plan, standing.loss),
+            exposureLimits(plan, { exposure: standing.exposure, event: counter(caps[1]) }),
+            ...freeCash(
+              PAIR_PROPOSAL,
+              plan,
+              cash.map((cashFreeMicros) => ({ cashFreeMicros })),
+            ),
+          ];
+          const cashFreeMicros = { kalshi: cash[0], polymarket: cash[1] };
+          const rooms = pairRoomsNow(limits, { ...standing, cashFreeMicros });
+          const { maxMicros, binds } = effectiveMax(rooms);
+          expect(binds.length).toBeGreaterThan(0);
+          const passes = half > 0 && verdicts.every(({ passed }) => passed);
+          expect(passes).toBe(half > 0 && 2 * half <= maxMicros);
+        },
+      ),
+    );
+  });
+
+  test('its bounds are told in one order', () => {
+    const rooms: Rooms<PairBound> = pairRoomsAtBest(CHECKLIST);
+    expect(Object.keys(rooms)).toEqual([...PAIR_BOUNDS]);
   });
 });

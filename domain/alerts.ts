@@ -1,0 +1,30 @@
+/** What needs a person: levels, codes, and what each asks for. */
+
+export const ALERT_LEVELS = ['info', 'warning', 'critical'] as const;
+export type AlertLevel = (typeof ALERT_LEVELS)[number];
+
+/** Each code with its level and what to do about it. */
+export const ALERTS = {
+  ONE_LEGGED: {
+    level: 'critical',
+    todo: 'one leg of a pair stands alone; ballast trade resolve <id>',
+  },
+  DISCREPANCY: {
+    level: 'critical',
+    todo: 'ledger and venue disagree; look at the detail, then ballast resume --after-breach',
+  },
+  SETTLEMENT_DIVERGENCE: {
+    level: 'critical',
+    todo: 'the legs of a pair both won or both lost; compare both rule texts',
+  },
+  FILL_REVERTED: {
+    level: 'warning',
+    todo: 'a fill failed after all; the pair is hedged again',
+  },
+  APPROVAL_WAITING: {
+    level: 'info',
+    todo: 'a proposal waits for an admin; ballast approve <id>',
+  },
+} as const satisfies Record<string, { level: AlertLevel; todo: string }>;
+
+export type AlertCode = keyof typeof ALERTS;
