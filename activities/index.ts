@@ -1,6 +1,7 @@
 import type { ActivityDeps } from './deps.ts';
 import { dailyActivities } from './daily.ts';
 import { deskActivities } from './desk.ts';
+import { mendingActivities } from './mending.ts';
 import { orderActivities } from './orders.ts';
 import { riskActivities } from './risk.ts';
 import { settlementActivities } from './settlement.ts';
@@ -12,6 +13,7 @@ export function createActivities(deps: ActivityDeps) {
   return {
     ...riskActivities(deps),
     ...orderActivities(deps),
+    ...mendingActivities(deps),
     ...settlementActivities(deps),
     ...watchActivities(deps),
     ...deskActivities(deps),

@@ -33,13 +33,14 @@ export function lookupOutcome(found: LookupOutcome, settled: boolean): OrderOutc
 }
 
 function acknowledged(order: OrderState): OrderOutcome {
-  const { venueOrderId, filled } = order;
+  const { venueOrderId, filled, averagePriceMicros } = order;
   return order.status === 'final'
     ? {
         event: { type: 'order.finished' },
         detail: 'final at the venue',
         venueOrderId,
         finalQuantity: filled,
+        ...(averagePriceMicros === undefined ? {} : { averagePrice: averagePriceMicros }),
       }
     : { event: { type: 'order.rested' }, detail: 'resting at the venue', venueOrderId };
 }

@@ -1,92 +1,158 @@
-import type { ClockReading } from '../domain/clock.ts';
+import { answeredQuantity, MEND_AGAIN_MS, nextStep } from '../domain/placing.ts';
+import type { OrderWish, Step } from '../domain/placing.ts';
 import { isFinalOrder } from '../domain/order-machine.ts';
-import type { OrderStateName } from '../domain/order-machine.ts';
 import type { Verdict } from '../domain/risk/codes.ts';
 import { verdict } from '../domain/risk/codes.ts';
 import { failuresOf } from '../domain/risk/admission.ts';
-import { judgeSending } from '../domain/risk/sending.ts';
 import type { TradeStatus } from '../domain/trade.ts';
-import type { LegOrder } from '../ledger/verbs/orders.ts';
-import type { OrderOutcome, OrderStanding } from '../ledger/verbs/outcomes.ts';
-import type { OrderRequest } from '../venues/venue.ts';
 import { isTerminal } from '../domain/trade.ts';
+import type { LegOrder, StoredOrder } from '../ledger/verbs/orders.ts';
+import type { OrderOutcome } from '../ledger/verbs/outcomes.ts';
+import type { TradeUnderWayStanding } from '../ledger/verbs/standing.ts';
+import type { OrderRequest, PreparedOrder } from '../venues/venue.ts';
 import type { ActivityDeps } from './deps.ts';
 import { lookupOutcome, placeOutcome } from './order-outcomes.ts';
+import { judgeEntry } from './sending-gate.ts';
 import { settlementCheckInMs } from './settlement.ts';
 
 /** What placing has come to, as the workflow needs it. */
 export interface Placing {
-  readonly orderState: OrderStateName;
   readonly tradeStatus: TradeStatus;
-  /** Contracts in millionths the venue finally filled; null while that is open. */
-  readonly finalQuantity: number | null;
+  readonly next: Step;
   readonly detail: string;
-  /** When to look the order up again; 0 where it is final. */
-  readonly lookAgainInMs: number;
+  /** Contracts in millionths each leg holds by the venues' answers. */
+  readonly held: readonly number[];
   /** When to ask the venue for the result, should no signal come. */
   readonly checkSettlementInMs: number;
-  /** The result came before this run: no signal will. */
+  /** A result came before this run: no signal will. */
   readonly resultKnown: boolean;
+}
+
+/** An order to send: the `attempt`-th of its leg. Without a wish it is the trade's entry. */
+export interface OrderToSend {
+  readonly leg: number;
+  readonly attempt: number;
+  readonly wish?: OrderWish;
 }
 
 /** Bytes may leave this long after the send began, by the monotonic and by the wall clock. */
 const SEND_WINDOW_MS = 2_000;
 /** A send without an answer by then is aborted and its outcome unknown. */
 const SEND_DEADLINE_MS = 5_000;
-const LOOK_AGAIN_MS = 1_000;
 
 /** Step 2: one POST an attempt; an order that may have been sent is looked up, never sent again. */
 export function orderActivities(deps: ActivityDeps) {
   return {
-    /** Sends the leg's order unless it was sent before; answers where it stands. */
-    async sendOrder(tradeId: string, leg: number): Promise<Placing> {
-      const order = await deps.ledger.readLegOrder(tradeId, leg);
-      if (order.tradeStatus === 'open' || isTerminal(order.tradeStatus)) {
-        return whereItStands(deps, order);
-      }
-      const state = order.stored?.state ?? 'created';
-      return state === 'created' ? sendFirst(deps, order) : lookUp(deps, order);
+    /** Sends the leg's order unless it was sent before; answers where the trade stands. */
+    async sendOrder(tradeId: string, leg: number, order?: OrderToSend): Promise<Placing> {
+      const { attempt, wish } = order ?? { attempt: 0 };
+      const trade = await deps.ledger.readStanding(tradeId);
+      if (trade.status === 'open' || isTerminal(trade.status)) return whereItStands(deps, trade);
+      const stored = trade.legs[leg]?.orders[attempt];
+      if (stored === undefined)
+        return sendNew(deps, trade, { leg, attempt, ...(wish && { wish }) });
+      const known = await deps.ledger.readLegOrder(tradeId, leg, attempt);
+      return stored.state === 'created' ? sendStored(deps, trade, known) : lookUp(deps, known);
     },
 
-    /** Asks the venue what became of the order, by its identity. */
+    /** Asks the venue what became of the leg's latest order, by its identity. */
     async lookUpOrder(tradeId: string, leg: number): Promise<Placing> {
-      return lookUp(deps, await deps.ledger.readLegOrder(tradeId, leg));
+      return lookUp(deps, await latestOrder(deps, tradeId, leg));
+    },
+
+    /** Ends an order that has rested long enough; answers what it came to. */
+    async cancelOrder(tradeId: string, leg: number): Promise<Placing> {
+      const order = await latestOrder(deps, tradeId, leg);
+      if (order.stored === undefined || isFinalOrder(order.stored.state)) {
+        return whereItStands(deps, await deps.ledger.readStanding(tradeId));
+      }
+      const found = await deps.venue(order.venue, order.book).cancel(order.orderId);
+      return book(deps, order, lookupOutcome(found, false));
+    },
+
+    /** Where the trade stands, for a run that was told of a change. */
+    async checkOrders(tradeId: string): Promise<Placing> {
+      return whereItStands(deps, await deps.ledger.readStanding(tradeId));
     },
   };
 }
 
 /** Identity and bytes stored, second gate, permit, bytes — in that order. */
-async function sendFirst(deps: ActivityDeps, order: LegOrder): Promise<Placing> {
-  const { ledger, clock } = deps;
+async function sendNew(
+  deps: ActivityDeps,
+  trade: TradeUnderWayStanding,
+  { leg, attempt, wish }: OrderToSend,
+): Promise<Placing> {
+  const { atMs } = await deps.clock.read();
+  const next = nextStep(trade, atMs);
+  const wanted = wish ?? (next.kind === 'send' && next.leg === leg ? next.wish : undefined);
+  if (wanted === undefined) return whereItStands(deps, trade);
+  const place = await deps.ledger.readLegOrder(trade.tradeId, leg, attempt);
+  const order: LegOrder = { ...place, ...wanted };
   const venue = deps.venue(order.venue, order.book);
-  const reading = await clock.read();
-  const prepared = await venue.prepare(requestOf(order));
-  await ledger.storeOrder(order, prepared, reading);
-  const failures = failuresOf(await judge(deps, order));
+  const prepared = await venue.prepare(requestOf(order, wanted));
+  const kept = await deps.ledger.storeOrder(order, prepared, await deps.clock.read());
+  if (kept.kind === 'refused') {
+    deps.log.info({ tradeId: trade.tradeId, leg, detail: kept.detail }, 'order not stored');
+    const stands = await whereItStands(deps, await deps.ledger.readStanding(trade.tradeId));
+    // What was refused for want of room is not asked again at once.
+    const isMended = stands.next.kind === 'mend';
+    return isMended ? { ...stands, next: { kind: 'mend', inMs: MEND_AGAIN_MS } } : stands;
+  }
+  const { stored } = await deps.ledger.readLegOrder(trade.tradeId, leg, attempt);
+  return send(deps, trade, order, preparedOf(stored!));
+}
+
+/** What was stored before a crash is sent as it was stored. */
+async function sendStored(
+  deps: ActivityDeps,
+  trade: TradeUnderWayStanding,
+  order: LegOrder,
+): Promise<Placing> {
+  return send(deps, trade, order, preparedOf(order.stored!));
+}
+
+function preparedOf({ request, wire }: StoredOrder): PreparedOrder {
+  return { request: request as OrderRequest, wire };
+}
+
+async function send(
+  deps: ActivityDeps,
+  trade: TradeUnderWayStanding,
+  order: LegOrder,
+  prepared: PreparedOrder,
+): Promise<Placing> {
+  const { ledger, clock } = deps;
+  // An entry is judged once more; a hedge or an exit reduces what is at risk already.
+  const failures =
+    order.kind === 'entry' ? failuresOf(await judgeEntry(deps, trade, prepared.request)) : [];
   if (failures.length > 0) return withhold(deps, order, failures);
   const mayWrite = sendWindow();
+  const { orderId, kind, resolutionId } = order;
   const permit = await ledger.grantPermit(
-    { orderId: order.orderId, desk: order.desk, kind: 'entry' },
+    { orderId, desk: order.desk, kind, resolutionId },
     await clock.read(),
   );
   if (permit.kind === 'forbidden') return withhold(deps, order, [deskVerdict(permit)]);
-  if (permit.kind === 'taken') return lookUp(deps, await ledger.readLegOrder(order.tradeId, 0));
+  const venue = deps.venue(order.venue, order.book);
+  if (permit.kind === 'taken')
+    return lookUp(deps, await latestOrder(deps, order.tradeId, order.leg));
   const answer = await venue.place(prepared, mayWrite, AbortSignal.timeout(SEND_DEADLINE_MS));
-  const { tradeId, orderId } = order;
-  deps.log.info({ tradeId, orderId, outcome: answer.kind }, 'order sent');
+  const { tradeId } = order;
+  deps.log.info({ tradeId, orderId, kind, outcome: answer.kind }, 'order sent');
   return book(deps, order, placeOutcome(answer));
 }
 
-function requestOf(order: LegOrder): OrderRequest {
+function requestOf(order: LegOrder, wish: OrderWish): OrderRequest {
   return {
     clientOrderId: order.orderId,
     marketId: order.market,
     outcome: order.outcome,
-    action: 'buy',
-    quantity: order.quantity,
-    limitPrice: order.limitPrice,
-    timeInForce: order.timeInForce,
-    ...(order.timeInForce === 'gtd' ? { restUntilMs: order.expiresAtMs } : {}),
+    action: wish.action,
+    quantity: wish.quantity,
+    limitPrice: wish.limitPrice,
+    timeInForce: wish.timeInForce,
+    ...(wish.restUntilMs === undefined ? {} : { restUntilMs: wish.restUntilMs }),
   };
 }
 
@@ -102,9 +168,18 @@ function withhold(
   });
 }
 
+/** The last order of a leg; its first one where none is stored. */
+async function latestOrder(deps: ActivityDeps, tradeId: string, leg: number): Promise<LegOrder> {
+  const trade = await deps.ledger.readStanding(tradeId);
+  const attempt = Math.max(0, (trade.legs[leg]?.orders.length ?? 0) - 1);
+  return deps.ledger.readLegOrder(tradeId, leg, attempt);
+}
+
 async function lookUp(deps: ActivityDeps, order: LegOrder): Promise<Placing> {
   const { stored } = order;
-  if (stored === undefined || isFinalOrder(stored.state)) return whereItStands(deps, order);
+  if (stored === undefined || isFinalOrder(stored.state)) {
+    return whereItStands(deps, await deps.ledger.readStanding(order.tradeId), stored?.detail);
+  }
   const venue = deps.venue(order.venue, order.book);
   const found = await venue.lookup(order.orderId);
   const { atMs } = await deps.clock.read();
@@ -113,40 +188,25 @@ async function lookUp(deps: ActivityDeps, order: LegOrder): Promise<Placing> {
 }
 
 async function book(deps: ActivityDeps, order: LegOrder, outcome: OrderOutcome): Promise<Placing> {
-  const reading = await deps.clock.read();
-  const standing = await deps.ledger.bookOutcome(order.orderId, outcome, reading);
-  return placing(standing, outcome.detail, order, reading);
+  await deps.ledger.bookOutcome(order.orderId, outcome, await deps.clock.read());
+  return whereItStands(deps, await deps.ledger.readStanding(order.tradeId), outcome.detail);
 }
 
-async function whereItStands(deps: ActivityDeps, order: LegOrder): Promise<Placing> {
-  const standing: OrderStanding = {
-    orderState: order.stored?.state ?? 'notSent',
-    tradeStatus: order.tradeStatus,
-    finalQuantity: order.stored?.finalQuantity ?? null,
-  };
-  return placing(standing, order.stored?.detail ?? '', order, await deps.clock.read());
-}
-
-async function judge(deps: ActivityDeps, order: LegOrder): Promise<Verdict[]> {
-  const venue = deps.venue(order.venue, order.book);
-  const [market, quote, status] = await Promise.all([
-    venue.market(order.market),
-    venue.quote(order.market, order.outcome),
-    venue.status(),
-  ]);
-  // After the reading: what it took counts against the proposal's life.
+/** The trade as the ledger has it, and what comes next. */
+export async function whereItStands(
+  deps: ActivityDeps,
+  trade: TradeUnderWayStanding,
+  detail = '',
+): Promise<Placing> {
   const { atMs } = await deps.clock.read();
-  return judgeSending({
-    atMs,
-    expiresAtMs: order.expiresAtMs,
-    limitPrice: order.limitPrice,
-    quantity: order.quantity,
-    minQuantity: order.minQuantity,
-    timeInForce: order.timeInForce,
-    market: market ?? null,
-    quote,
-    status,
-  });
+  return {
+    tradeStatus: trade.status,
+    next: isTerminal(trade.status) ? { kind: 'over' } : nextStep(trade, atMs),
+    detail,
+    held: trade.legs.map(answeredQuantity),
+    checkSettlementInMs: settlementCheckInMs(trade.settlesAtMs, atMs),
+    resultKnown: trade.resultKnown,
+  };
 }
 
 /** t0 on both clocks: a process frozen after this writes nothing when it wakes. */
@@ -161,22 +221,4 @@ function sendWindow(): () => boolean {
 function deskVerdict(permit: { state: string; reason: string }): Verdict {
   const code = permit.state === 'halted' ? 'DESK_HALTED' : 'DESK_PAUSED';
   return verdict(code, false, `desk is ${permit.state}: ${permit.reason}`);
-}
-
-function placing(
-  standing: OrderStanding,
-  detail: string,
-  order: LegOrder,
-  reading: ClockReading,
-): Placing {
-  const final = isFinalOrder(standing.orderState);
-  const restsForMs =
-    standing.orderState === 'resting' ? Math.max(0, order.expiresAtMs - reading.atMs) : 0;
-  return {
-    ...standing,
-    detail,
-    lookAgainInMs: final ? 0 : restsForMs + LOOK_AGAIN_MS,
-    checkSettlementInMs: settlementCheckInMs(order.settlesAtMs, reading.atMs),
-    resultKnown: order.resultKnown,
-  };
 }

@@ -28,12 +28,12 @@ export function settlementActivities(deps: ActivityDeps) {
       return outcome;
     },
 
-    /** The safety net: reads the trade's venue as the watch would, in case the watch does not. */
+    /** The safety net: reads the trade's venues as the watch would, in case the watch does not. */
     async checkVenue(tradeId: string): Promise<{ lookAgainInMs: number }> {
-      const order = await deps.ledger.readLegOrder(tradeId, 0);
-      await readVenue(deps, order.venue, order.book);
+      const trade = await deps.ledger.readStanding(tradeId);
+      for (const { leg } of trade.plan.legs) await readVenue(deps, leg.venue, trade.book);
       const { atMs } = await deps.clock.read();
-      return { lookAgainInMs: settlementCheckInMs(order.settlesAtMs, atMs) };
+      return { lookAgainInMs: settlementCheckInMs(trade.settlesAtMs, atMs) };
     },
   };
 }

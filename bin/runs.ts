@@ -7,6 +7,7 @@ import type { Book, VenueId } from '../domain/venue-id.ts';
 import {
   MAIN_QUEUE,
   rolloutWorkflowId,
+  searchAttributes,
   tradeWorkflowId,
   watchWorkflowId,
 } from '../workflows/messages.ts';
@@ -56,5 +57,9 @@ async function startWatch(client: Client, venue: VenueId, book: Book): Promise<v
     args: [venue, book],
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: `Watches ${venue} for the ${book} book`,
+    typedSearchAttributes: [
+      { key: searchAttributes.book, value: book },
+      { key: searchAttributes.venue, value: [venue] },
+    ],
   });
 }

@@ -4,6 +4,8 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Proposal } from '../domain/proposal.ts';
 import { formatDecimal, formatUsd } from '../domain/decimal.ts';
 import type { Phase } from '../domain/desk.ts';
+import { legName } from '../domain/leg-name.ts';
+import { summaryLine } from '../domain/summary-line.ts';
 import type { Book } from '../domain/venue-id.ts';
 import { MAIN_QUEUE, searchAttributes, tradeWorkflowId } from '../workflows/messages.ts';
 
@@ -37,6 +39,7 @@ export async function startTrade(
       workflowIdConflictPolicy: 'FAIL',
       ...(options.eager ? { requestEagerStart: true } : {}),
       staticSummary: summaryOf(proposal),
+      staticDetails: detailsOf(proposal),
       typedSearchAttributes: [
         { key: searchAttributes.book, value: options.book },
         { key: searchAttributes.phase, value: options.phase },
@@ -53,13 +56,11 @@ export async function startTrade(
   }
 }
 
-const VENUE_NAMES = { kalshi: 'Kalshi', polymarket: 'Polymarket' } as const;
-
-/** One line a person recognises: “nhl:CBJ@FLA · 50 × Kalshi KXNHL… yes 0.36”. */
+/** One line a person recognises: “CBJ @ FLA · 50 × Kalshi CBJ yes 0.36 + Polymarket Panthers 0.58”. */
 export function summaryOf(proposal: Proposal): string {
   const legs = proposal.legs.map(
-    (leg) =>
-      `${VENUE_NAMES[leg.venue]} ${leg.market} ${leg.outcome} ${formatDecimal(leg.limitPrice)}`,
+    ({ venue, market, outcome, limitPrice }) =>
+      `${legName(venue, market, outcome)} ${formatDecimal(limitPrice)}`,
   );
   const size =
     proposal.quantity !== undefined
@@ -67,5 +68,34 @@ export function summaryOf(proposal: Proposal): string {
       : proposal.budget !== undefined
         ? `$${formatUsd(proposal.budget)} of `
         : '';
-  return `${proposal.event} · ${size}${legs.join(' + ')}`;
+  return summaryLine(`${proposal.event} · ${size}${legs.join(' + ')}`);
+}
+
+/** The proposal as it came, in Markdown: what was asked for stays, whatever becomes of it. */
+function detailsOf(proposal: Proposal): string {
+  const { strategy, event, pair, legs, quantity, minQuantity, budget, expiresAt } = proposal;
+  const belief =
+    proposal.fairPrice !== undefined
+      ? `believed to be worth ${formatDecimal(proposal.fairPrice)}`
+      : proposal.maxPairCost !== undefined
+        ? `both legs at most ${formatDecimal(proposal.maxPairCost)}`
+        : undefined;
+  const facts = [
+    quantity === undefined ? undefined : `quantity ${formatDecimal(quantity)}`,
+    minQuantity === undefined ? undefined : `at least ${formatDecimal(minQuantity)}`,
+    budget === undefined ? undefined : `budget $${formatUsd(budget)}`,
+    belief,
+    expiresAt === undefined ? undefined : `until ${new Date(expiresAt).toISOString()}`,
+  ];
+  const asked = facts.filter((fact) => fact !== undefined).join(', ');
+  return [
+    `**Proposed** by strategy ${strategy} for ${event}${pair === undefined ? '' : ` (pair ${pair})`}`,
+    legs
+      .map(
+        ({ venue, market, outcome, limitPrice }) =>
+          `- ${venue} \`${market}\` ${outcome} at ${formatDecimal(limitPrice)} or better`,
+      )
+      .join('\n'),
+    ...(asked === '' ? [] : [asked]),
+  ].join('\n\n');
 }

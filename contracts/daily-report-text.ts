@@ -50,19 +50,20 @@ function carried({ carried: { into, trades: count, risk } }: DailyReport): strin
   return count === 0 ? `nothing into ${into}` : `${usd(risk)} of ${count} trades into ${into}`;
 }
 
+/** One line a leg; what is the trade's own stands in its first line. */
 function settled(report: DailyReport): string {
   return table(
     ['trade', 'market', 'outcome', 'contracts', 'cost', 'fees', 'payout', 'P&L'],
-    report.settled.map((trade) => [
-      trade.id,
-      `${trade.venue}: ${trade.title}`,
-      trade.outcome,
-      trade.quantity,
-      usd(trade.cost),
-      usd(trade.fees),
-      usd(trade.payout),
-      signed(trade.realizedPnl),
-    ]),
+    report.settled.flatMap((trade) =>
+      trade.legs.map((leg, index) => [
+        ...legCells(trade.id, leg, index),
+        leg.quantity,
+        usd(leg.cost),
+        usd(leg.fees),
+        index === 0 ? (trade.status === 'closed' ? 'sold' : usd(trade.payout)) : '',
+        index === 0 ? signed(trade.realizedPnl) : '',
+      ]),
+    ),
     3,
   );
 }
@@ -70,18 +71,26 @@ function settled(report: DailyReport): string {
 function open(report: DailyReport): string {
   return table(
     ['trade', 'market', 'outcome', 'status', 'settles about', 'contracts', 'cost', 'worst loss'],
-    report.open.map((trade) => [
-      trade.id,
-      `${trade.venue}: ${trade.title}`,
-      trade.outcome,
-      trade.status,
-      trade.expectedSettlement ?? 'unknown',
-      trade.quantity,
-      usd(trade.cost),
-      usd(trade.worstLoss),
-    ]),
+    report.open.flatMap((trade) =>
+      trade.legs.map((leg, index) => [
+        ...legCells(trade.id, leg, index),
+        index === 0 ? trade.status : '',
+        index === 0 ? (trade.expectedSettlement ?? 'unknown') : '',
+        leg.quantity,
+        usd(leg.cost),
+        index === 0 ? usd(trade.worstLoss) : '',
+      ]),
+    ),
     5,
   );
+}
+
+function legCells(
+  id: string,
+  leg: DailyReport['open'][number]['legs'][number],
+  index: number,
+): string[] {
+  return [index === 0 ? id : '', `${leg.venue}: ${leg.title}`, leg.outcome];
 }
 
 function discrepancies(report: DailyReport): string {

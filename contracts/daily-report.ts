@@ -11,8 +11,7 @@ const instant = z.iso.datetime();
 const count = z.int().min(0);
 const decimalText = z.string();
 
-const holding = z.object({
-  id: z.string(),
+const leg = z.object({
   venue: z.enum(VENUE_IDS),
   market: z.string(),
   title: z.string(),
@@ -22,6 +21,35 @@ const holding = z.object({
   cost: decimalText,
   fees: decimalText,
 });
+
+/** Reports of the first version had one leg a trade, and its fields beside the trade's own. */
+function withLegs(trade: unknown): unknown {
+  if (typeof trade !== 'object' || trade === null || 'legs' in trade) return trade;
+  return { status: 'settled', ...trade, legs: [trade] };
+}
+
+const settledTrade = z.preprocess(
+  withLegs,
+  z.object({
+    id: z.string(),
+    /** `closed`: sold again before its markets ended. */
+    status: z.enum(['settled', 'closed']),
+    legs: z.array(leg),
+    payout: decimalText,
+    realizedPnl: decimalText,
+  }),
+);
+
+const openTrade = z.preprocess(
+  withLegs,
+  z.object({
+    id: z.string(),
+    legs: z.array(leg),
+    status: z.enum(TRADE_STATUSES),
+    worstLoss: decimalText,
+    expectedSettlement: instant.nullable(),
+  }),
+);
 
 export const dailyReportSchema = z.object({
   book: z.enum(BOOKS),
@@ -49,18 +77,12 @@ export const dailyReportSchema = z.object({
     sent: count,
     byStatus: z.partialRecord(z.enum(TRADE_STATUSES), count),
   }),
-  settled: z.array(holding.extend({ payout: decimalText, realizedPnl: decimalText })),
+  settled: z.array(settledTrade),
   realized: z.object({ pnl: decimalText, gains: decimalText, losses: decimalText }),
   /** Paid that day, for whatever is still open too. */
   fees: decimalText,
   loss: z.object({ used: decimalText, cap: decimalText }),
-  open: z.array(
-    holding.extend({
-      status: z.enum(TRADE_STATUSES),
-      worstLoss: decimalText,
-      expectedSettlement: instant.nullable(),
-    }),
-  ),
+  open: z.array(openTrade),
   /** What of the open trades may still be lost on the day opened next, and counts there. */
   carried: z.object({ into: z.iso.date(), trades: count, risk: decimalText }),
   cash: z.array(z.object({ venue: z.enum(VENUE_IDS), cash: decimalText })),

@@ -3,17 +3,25 @@ import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { LedgerDb } from './database.ts';
 import { databaseNowMs, migrateLedger, openDatabase, pendingMigrations } from './database.ts';
 import * as reports from './read/reports.ts';
+import * as alerts from './verbs/alerts.ts';
+import * as approvals from './verbs/approvals.ts';
 import * as closing from './verbs/close-day.ts';
 import * as desk from './verbs/desk.ts';
 import * as deskState from './verbs/desk-state.ts';
 import * as facts from './verbs/facts.ts';
 import * as fills from './verbs/fills.ts';
+import * as importing from './verbs/import.ts';
 import * as intents from './verbs/intents.ts';
+import * as oneLegged from './verbs/one-legged.ts';
+import * as judging from './verbs/judge.ts';
 import * as orders from './verbs/orders.ts';
 import * as outcomes from './verbs/outcomes.ts';
+import * as pairs from './verbs/pairs.ts';
 import * as proposals from './verbs/proposals.ts';
 import * as reserving from './verbs/reserve.ts';
+import * as resolutions from './verbs/resolutions.ts';
 import * as settling from './verbs/settle.ts';
+import * as standing from './verbs/standing.ts';
 import * as strategies from './verbs/strategies.ts';
 import * as underWay from './verbs/under-way.ts';
 import * as watching from './verbs/watch.ts';
@@ -32,11 +40,19 @@ export interface Ledger {
   readonly applyLimits: Bound<typeof desk.applyLimits>;
   readonly receiveProposal: Bound<typeof proposals.receiveProposal>;
   readonly reserve: Bound<typeof reserving.reserve>;
+  readonly approveProposal: Bound<typeof approvals.approveProposal>;
+  readonly declineProposal: Bound<typeof approvals.declineProposal>;
+  /** A dry run: nothing is written. */
+  readonly judgeProposal: Bound<typeof judging.judgeProposal>;
   readonly storeFacts: Bound<typeof facts.storeFacts>;
+  readonly readStanding: Bound<typeof standing.readStanding>;
   readonly readLegOrder: Bound<typeof orders.readLegOrder>;
   readonly storeOrder: Bound<typeof orders.storeOrder>;
   readonly grantPermit: Bound<typeof orders.grantPermit>;
   readonly bookOutcome: Bound<typeof outcomes.bookOutcome>;
+  readonly strandTrade: Bound<typeof resolutions.strandTrade>;
+  readonly resolveTrade: Bound<typeof resolutions.resolveTrade>;
+  readonly endResolution: Bound<typeof oneLegged.endResolution>;
   readonly abandonTrade: Bound<typeof outcomes.abandonTrade>;
   readonly bookFill: Bound<typeof fills.bookFill>;
   readonly closeDays: Bound<typeof closing.closeDays>;
@@ -53,11 +69,19 @@ export interface Ledger {
   readonly unsentSignals: Bound<typeof watching.unsentSignals>;
   readonly markSent: Bound<typeof watching.markSent>;
   readonly enableStrategy: Bound<typeof strategies.enableStrategy>;
+  readonly setStrategyCaps: Bound<typeof strategies.setStrategyCaps>;
+  readonly listStrategies: Bound<typeof strategies.listStrategies>;
+  readonly addPair: Bound<typeof pairs.addPair>;
+  readonly approvePair: Bound<typeof pairs.approvePair>;
+  readonly findPair: Bound<typeof pairs.findPair>;
+  readonly listPairs: Bound<typeof pairs.listPairs>;
   readonly pauseDesk: Bound<typeof deskState.pauseDesk>;
   /** As `breachDesk`, in a transaction of its own. */
   readonly breachDesk: Bound<typeof deskState.breachDeskAlone>;
   readonly resumeDesk: Bound<typeof deskState.resumeDesk>;
   readonly acknowledgeStop: Bound<typeof deskState.acknowledgeStop>;
+  readonly ackAlert: Bound<typeof alerts.ackAlert>;
+  readonly importPredecessor: Bound<typeof importing.importPredecessor>;
   readonly writeIntent: Bound<typeof intents.writeIntent>;
   readonly close: () => Promise<void>;
 }
@@ -78,11 +102,18 @@ export function openLedger(url: string, onLost: (error: Error) => void): Ledger 
     applyLimits: bind(desk.applyLimits),
     receiveProposal: bind(proposals.receiveProposal),
     reserve: bind(reserving.reserve),
+    approveProposal: bind(approvals.approveProposal),
+    declineProposal: bind(approvals.declineProposal),
+    judgeProposal: bind(judging.judgeProposal),
     storeFacts: bind(facts.storeFacts),
+    readStanding: bind(standing.readStanding),
     readLegOrder: bind(orders.readLegOrder),
     storeOrder: bind(orders.storeOrder),
     grantPermit: bind(orders.grantPermit),
     bookOutcome: bind(outcomes.bookOutcome),
+    strandTrade: bind(resolutions.strandTrade),
+    resolveTrade: bind(resolutions.resolveTrade),
+    endResolution: bind(oneLegged.endResolution),
     abandonTrade: bind(outcomes.abandonTrade),
     bookFill: bind(fills.bookFill),
     closeDays: bind(closing.closeDays),
@@ -99,10 +130,18 @@ export function openLedger(url: string, onLost: (error: Error) => void): Ledger 
     unsentSignals: bind(watching.unsentSignals),
     markSent: bind(watching.markSent),
     enableStrategy: bind(strategies.enableStrategy),
+    setStrategyCaps: bind(strategies.setStrategyCaps),
+    listStrategies: bind(strategies.listStrategies),
+    addPair: bind(pairs.addPair),
+    approvePair: bind(pairs.approvePair),
+    findPair: bind(pairs.findPair),
+    listPairs: bind(pairs.listPairs),
     pauseDesk: bind(deskState.pauseDesk),
     breachDesk: bind(deskState.breachDeskAlone),
     resumeDesk: bind(deskState.resumeDesk),
     acknowledgeStop: bind(deskState.acknowledgeStop),
+    ackAlert: bind(alerts.ackAlert),
+    importPredecessor: bind(importing.importPredecessor),
     writeIntent: bind(intents.writeIntent),
     close: () => db.destroy(),
   };

@@ -2,7 +2,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import type { Activities } from '../activities/index.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
-import { MAIN_QUEUE, orderQueue } from '../workflows/messages.ts';
+import { cancelQueue, MAIN_QUEUE, orderQueue } from '../workflows/messages.ts';
 
 export interface WorkerOptions {
   readonly connection: NativeConnection;
@@ -29,7 +29,10 @@ const SHUTDOWN_GRACE = '20s';
 /** A frozen worker's workflows move on to another this soon. */
 const STICKY_TIMEOUT = '2s';
 
-/** Starts one worker for workflows and ledger work, and one for each venue's orders. */
+/**
+ * Starts one worker for workflows and ledger work, and for each venue one for orders and one for
+ * cancels, which no flood of orders delays.
+ */
 export async function startWorkers(options: WorkerOptions): Promise<RunningWorkers> {
   const common = {
     connection: options.connection,
@@ -51,14 +54,24 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
         ...common,
         taskQueue: orderQueue(venue, book),
         activities: {
-          sendOrder: (tradeId: string, leg: number) => activities.sendOrder(tradeId, leg),
-          lookUpOrder: (tradeId: string, leg: number) => activities.lookUpOrder(tradeId, leg),
+          sendOrder: activities.sendOrder.bind(activities),
+          lookUpOrder: activities.lookUpOrder.bind(activities),
         },
         maxConcurrentActivityTaskExecutions: ORDERS_AT_ONCE_MAX,
       }),
     ),
   );
-  const workers = [main, ...orders];
+  const cancels = await Promise.all(
+    options.books.map(({ venue, book }) =>
+      Worker.create({
+        ...common,
+        taskQueue: cancelQueue(venue, book),
+        activities: { cancelOrder: activities.cancelOrder.bind(activities) },
+        maxConcurrentActivityTaskExecutions: ORDERS_AT_ONCE_MAX,
+      }),
+    ),
+  );
+  const workers = [main, ...orders, ...cancels];
   const runs = workers.map((worker) => worker.run());
   const done = Promise.all(runs).then(() => undefined);
   return {

@@ -13,6 +13,11 @@ export function orderQueue(venue: VenueId, book: Book): string {
   return `ballast-orders-${venue}-${book}`;
 }
 
+/** Cancels of one venue and book, apart from its orders so that they always get through. */
+export function cancelQueue(venue: VenueId, book: Book): string {
+  return `ballast-cancels-${venue}-${book}`;
+}
+
 /** The id of a trade's workflow: one for its whole life. */
 export function tradeWorkflowId(tradeId: string): string {
   return `trade:${tradeId}`;
@@ -28,7 +33,15 @@ export function rolloutWorkflowId(desk: DeskId): string {
   return `rollout:${desk}`;
 }
 
-/** Registered before the first workflow starts: an unregistered one fails a workflow task for ever. */
+/**
+ * Registered before the first workflow starts: an unregistered one fails a workflow task for ever.
+ *
+ * `TradeStatus` says where a running trade stands: `received` from its start, `awaiting_approval`,
+ * `placing` where its orders take longer than a moment, `one_legged`, `open`. Each change is billed,
+ * so a trade that goes well has one, to `open`; a run that is over keeps its last one, unless a
+ * person would act on it: then it says how the trade ended. Ask for `ExecutionStatus = 'Running'`
+ * beside it. `TradingDay` is the day whose limits the trade counts in, set with the first change.
+ */
 export const searchAttributes = {
   book: defineSearchAttributeKey('Book', SearchAttributeType.KEYWORD),
   phase: defineSearchAttributeKey('Phase', SearchAttributeType.KEYWORD),
@@ -44,11 +57,16 @@ export const settledSignal = defineSignal<[{ settlementId: string }]>('settled')
 /** Something happened to the trade's order; look it up. Sent at least once. */
 export const orderEventSignal = defineSignal<[{ orderId: string }]>('order-event');
 
+/** An admin has approved the proposal; the ledger says so too. Sent at least once. */
+export const approvedSignal = defineSignal('approved');
+/** A person has ordered what to do about a trade on one leg; the ledger has the order. */
+export const resolveSignal = defineSignal('resolve');
+
 /** Where a trade stands, for people; the ledger is the truth. */
 export interface TradeProgress {
   readonly tradeId: string;
   readonly step: 'validate risk' | 'place' | 'await settlement' | 'record' | 'over';
-  readonly status: TradeStatus | 'received' | 'denied';
+  readonly status: TradeStatus | 'received' | 'awaiting_approval' | 'denied';
   readonly detail: string;
 }
 export const tradeStatusQuery = defineQuery<TradeProgress>('status');
@@ -77,6 +95,12 @@ export const resumeUpdate = defineUpdate<
   ResumeAnswer,
   [DeskRequest & { readonly intentId?: string }]
 >('resume');
+
+/** Lifts a halt; needs the id of an admin's intent. */
+export const rearmUpdate = defineUpdate<
+  ResumeAnswer,
+  [DeskRequest & { readonly intentId?: string }]
+>('rearm');
 
 export interface DeskProgress {
   readonly desk: DeskId;

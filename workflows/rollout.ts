@@ -6,8 +6,10 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  patched,
   proxyLocalActivities,
   setCurrentDetails,
+  setDefaultSignalHandler,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -19,15 +21,23 @@ import {
   deskStatusQuery,
   pauseSignal,
   pauseUpdate,
+  rearmUpdate,
   resumeSignal,
   resumeUpdate,
 } from './messages.ts';
 import { assertRequest, requestOf } from './requests.ts';
 
-const ledger = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '20s',
-  retry: { maximumInterval: '5s', nonRetryableErrorTypes: ['DeskMissing'] },
-});
+const ledgerTo = (summary: string) =>
+  proxyLocalActivities<Activities>({
+    startToCloseTimeout: '20s',
+    retry: { maximumInterval: '5s', nonRetryableErrorTypes: ['DeskMissing'] },
+    summary,
+  });
+
+const stopping = ledgerTo('stop entries');
+const acknowledging = ledgerTo('wait until no order can leave any more');
+const resuming = ledgerTo('let entries go on, where that is allowed');
+const reading = ledgerTo('read where the desk stands');
 
 type Message = { readonly kind: 'pause' | 'resume'; readonly request: DeskRequest };
 
@@ -41,11 +51,28 @@ export async function rollout(desk: DeskId, resumes = 0): Promise<never> {
   const { firstExecutionRunId } = workflowInfo();
   const resume = (request: DeskRequest & { readonly intentId?: string }) => {
     resumes += 1;
-    return ledger.resumeDesk(desk, { ...request, requestId: `${firstExecutionRunId}/${resumes}` });
+    return resuming.resumeDesk(desk, {
+      ...request,
+      requestId: `${firstExecutionRunId}/${resumes}`,
+    });
+  };
+  const letGoOn = async (request: DeskRequest & { readonly intentId?: string }) => {
+    const outcome = await resume(request);
+    stale = true;
+    return outcome.kind === 'refused' ? outcome : ({ kind: 'resumed' } as const);
   };
   const inbox: Message[] = [];
   let stale = true;
   let progress: DeskProgress = { desk, standing: null };
+  // What came before the first task is handed out handler by handler, by this one alone in the
+  // order of arrival: a resume followed by a pause must end in a pause.
+  if (patched('signals-in-order')) {
+    setDefaultSignalHandler((name, raw) => {
+      if (name === 'pause' || name === 'resume')
+        inbox.push({ kind: name, request: requestOf(raw) });
+      else stale = true;
+    });
+  }
   setHandler(deskStatusQuery, () => progress, { description: 'where the desk stands' });
   setHandler(pauseSignal, (raw) => void inbox.push({ kind: 'pause', request: requestOf(raw) }), {
     description: 'stop entries: {"by": "…", "reason": "…"}',
@@ -65,25 +92,21 @@ export async function rollout(desk: DeskId, resumes = 0): Promise<never> {
     },
     { validator: assertRequest, description: 'stop entries; answers when the stop holds' },
   );
-  setHandler(
-    resumeUpdate,
-    async (request) => {
-      const outcome = await resume(request);
-      stale = true;
-      return outcome.kind === 'refused' ? outcome : { kind: 'resumed' };
-    },
-    { validator: assertRequest, description: 'let entries go on' },
-  );
+  setHandler(resumeUpdate, letGoOn, { validator: assertRequest, description: 'let entries go on' });
+  setHandler(rearmUpdate, letGoOn, {
+    validator: assertRequest,
+    description: 'lift a halt, with an admin’s intent',
+  });
   for (;;) {
     await condition(() => inbox.length > 0 || stale || workflowInfo().continueAsNewSuggested);
     for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
-      if (next.kind === 'pause') await ledger.pauseDesk(desk, next.request);
+      if (next.kind === 'pause') await stopping.pauseDesk(desk, next.request);
       else await resume(next.request);
       stale = true;
     }
     if (stale) {
       stale = false;
-      progress = { desk, standing: await ledger.readStanding(desk) };
+      progress = { desk, standing: await reading.readStanding(desk) };
       setCurrentDetails(detailsOf(progress));
     }
     if (workflowInfo().continueAsNewSuggested) {
@@ -95,9 +118,12 @@ export async function rollout(desk: DeskId, resumes = 0): Promise<never> {
 }
 
 async function pause(desk: DeskId, request: DeskRequest): Promise<Acknowledgement> {
-  await ledger.pauseDesk(desk, request);
-  return ledger.acknowledgeStop(desk);
+  await stopping.pauseDesk(desk, request);
+  return acknowledging.acknowledgeStop(desk);
 }
+
+/** What the signals take. */
+const ARGUMENT = '`{"by": "…", "reason": "…"}`';
 
 function detailsOf({ desk, standing }: DeskProgress): string {
   if (standing === null) return `Desk **${desk}**`;
@@ -107,8 +133,15 @@ function detailsOf({ desk, standing }: DeskProgress): string {
     `Desk **${desk}** is **${state}** in phase **${phase}** (epoch ${epoch})`,
     `since ${since}, by ${changedBy}: ${reason}`,
   ];
-  if (state === 'active') lines.push('Signal `pause` stops entries; exits go on.');
-  else if (state === 'paused' && cause === 'operator') lines.push('Signal `resume` undoes this.');
-  else lines.push('A signal cannot undo this: `ballast resume` with the admin’s token can.');
+  if (state === 'active')
+    lines.push(`Signal \`pause\` with ${ARGUMENT} stops entries; exits go on.`);
+  else if (state === 'paused' && cause === 'operator')
+    lines.push(`Entries wait. Signal \`resume\` with ${ARGUMENT} undoes this.`);
+  else if (state === 'halted')
+    lines.push('Entries wait. Only `ballast rearm` with the admin’s token lifts this.');
+  else
+    lines.push(
+      'Entries wait. No signal can undo this: `ballast resume` with the admin’s token can.',
+    );
   return lines.join('\n\n');
 }

@@ -10,19 +10,29 @@ import {
   continueAsNew,
   proxyActivities,
   proxyLocalActivities,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { formatDecimal, formatUsd } from '../domain/decimal.ts';
-import type { LegPlan } from '../domain/risk/view.ts';
+import type { Placing } from '../activities/orders.ts';
+import { formatUsd } from '../domain/decimal.ts';
+import type { TradePlan } from '../domain/trade-plan.ts';
+import { tradePlanOf } from '../domain/trade-plan.ts';
 import type { TradeStatus } from '../domain/trade.ts';
 import { isTerminal } from '../domain/trade.ts';
-import type { TradeProgress } from './messages.ts';
-import { orderEventSignal, searchAttributes, settledSignal, tradeStatusQuery } from './messages.ts';
-import { placeLeg } from './place-legs.ts';
+import type { Book } from '../domain/venue-id.ts';
+import { durableTimer } from './durable-timer.ts';
+import type { LegsToPlace } from './place-legs.ts';
+import { placeLegs, placeOn } from './place-legs.ts';
+import type { Inspection } from './trade-inspection.ts';
+import { openForInspection } from './trade-inspection.ts';
+import {
+  awaiting,
+  awaitingApproval,
+  describe,
+  heldFor,
+  isSold,
+  statusToFind,
+} from './trade-texts.ts';
 
 /** How a trade ended, in words; the ledger has the numbers. */
 export interface TradeResult {
@@ -31,16 +41,23 @@ export interface TradeResult {
 }
 
 /** Short, idempotent ledger transactions; they retry until the ledger answers. */
-const ledger = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '20s',
-  retry: { maximumInterval: '10s', nonRetryableErrorTypes: ['NotInLedger'] },
-});
+const ledgerTo = (summary: string) =>
+  proxyLocalActivities<Activities>({
+    startToCloseTimeout: '20s',
+    retry: { maximumInterval: '10s', nonRetryableErrorTypes: ['NotInLedger'] },
+    summary,
+  });
+
+const judging = ledgerTo('judge the proposal; where it passes, take its holds');
+const recording = ledgerTo('book the result and the P&L');
+const givingBack = ledgerTo('give back what is held for orders that were never sent');
 
 const reads = proxyActivities<Activities>({
   startToCloseTimeout: '10s',
   scheduleToCloseTimeout: '30s',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '200ms', maximumInterval: '2s' },
+  summary: 'read market, quote and status of every leg',
 });
 
 const safetyNet = proxyActivities<Activities>({
@@ -50,44 +67,72 @@ const safetyNet = proxyActivities<Activities>({
   summary: 'ask the venue for the result: no signal came',
 });
 
-/** The signals a trade has received and not yet acted on. */
-export interface TradeMail {
-  settled: boolean;
-  orderEvent: boolean;
-}
+/** How soon the ledger is asked for what the last fill brings, and how rarely at most. */
+const SOON_MS = 1_000;
+const SOON_MS_MAX = 60_000;
 
 /** Drives the trade `tradeId`, whose proposal is in the ledger, to its end. */
 export async function trade(tradeId: string): Promise<TradeResult> {
-  const mail: TradeMail = { settled: false, orderEvent: false };
-  const show = openForInspection(tradeId, mail);
+  const inspection = openForInspection(tradeId);
+  const { mail, show, findAs } = inspection;
   // Registered before the step that needs it: whatever stops us, unsent holds are given back.
-  const compensate = (): Promise<void> => ledger.abandonTrade(tradeId);
+  const compensate = (): Promise<void> => givingBack.abandonTrade(tradeId);
   try {
     show({ step: 'validate risk', status: 'received', detail: 'judging the proposal' });
-    const reserved = await validateAndReserve(tradeId);
-    if (reserved.kind === 'denied') {
-      return finish(show, 'denied', reserved.failures.map(({ code }) => code).join(', '));
-    }
-    const { leg, book } = reserved.trade;
-    show({ step: 'place', status: 'reserved', detail: describe(leg) });
-    const placed = await placeLeg({ tradeId, leg: 0, venue: leg.leg.venue, book, mail });
-    if (isTerminal(placed.tradeStatus)) return finish(show, placed.tradeStatus, placed.detail);
-    upsertSearchAttributes([{ key: searchAttributes.tradeStatus, value: 'open' }]);
-    // A run that takes over from one that is gone may have missed the signal.
-    if (placed.resultKnown) mail.settled = true;
-    show({ step: 'await settlement', status: 'open', detail: holding(leg, placed.finalQuantity) });
-    return await awaitSettlementAndRecord(tradeId, mail, placed.checkSettlementInMs, show);
+    const reserved = await validateAndReserve(tradeId, inspection);
+    if (reserved.kind === 'denied') return deny(inspection, reserved.failures);
+    const { book, day, plan } = today(reserved.trade);
+    const tell = (detail: string): void => show({ step: 'place', status: 'placing', detail });
+    const legs = { tradeId, plan, book, mail, tell, findAs };
+    inspection.countsIn(day);
+    inspection.keep(heldFor(plan, { book, day }));
+    show({ step: 'place', status: 'reserved', detail: describe(plan) });
+    if (reserved.wasWaiting) findAs('placing');
+    const placed = await placeLegs(legs);
+    if (isTerminal(placed.tradeStatus)) return endWithout(inspection, placed);
+    return await awaitSettlementAndRecord(legs, placed, inspection);
   } catch (error) {
     await CancellationScope.nonCancellable(compensate);
     throw error;
   }
 }
 
-/** Facts that are missing or ageing are read once; what is still missing then denies. */
+type Reserved = Awaited<ReturnType<Activities['reserveTrade']>>;
+
+/** A reserved trade as it was recorded before there were pairs, read as today's. */
+function today(
+  trade: Extract<Reserved, { kind: 'accepted' }>['trade'] | { book: Book; leg: unknown },
+): {
+  book: Book;
+  day: string | undefined;
+  plan: TradePlan;
+} {
+  if ('plan' in trade) return trade;
+  return { book: trade.book, day: undefined, plan: tradePlanOf(trade.leg) };
+}
+
+/**
+ * Facts that are missing or ageing are read once; what is still missing then denies. A proposal
+ * that only a person can let through waits for one, with nothing held.
+ */
 async function validateAndReserve(
   tradeId: string,
-): Promise<Exclude<Awaited<ReturnType<Activities['reserveTrade']>>, { kind: 'factsNeeded' }>> {
-  const first = await ledger.reserveTrade(tradeId, true);
+  { mail, show, findAs }: Inspection,
+): Promise<Extract<Reserved, { kind: 'accepted' | 'denied' }> & { wasWaiting: boolean }> {
+  for (let wasWaiting = false; ; wasWaiting = true) {
+    const judged = await judge(tradeId);
+    if (judged.kind !== 'awaitingApproval') return { ...judged, wasWaiting };
+    show(awaitingApproval(tradeId, judged.untilMs));
+    findAs('awaiting_approval');
+    await condition(() => mail.approved, Math.max(1, judged.remainingMs), {
+      summary: `wait for an admin until ${new Date(judged.untilMs).toISOString()}`,
+    });
+    mail.approved = false;
+  }
+}
+
+async function judge(tradeId: string): Promise<Exclude<Reserved, { kind: 'factsNeeded' }>> {
+  const first = await judging.reserveTrade(tradeId, true);
   if (first.kind !== 'factsNeeded') return first;
   try {
     await reads.fetchFacts(first.book, first.legs);
@@ -95,80 +140,93 @@ async function validateAndReserve(
     // An unreachable venue is no reason to leave a proposal undecided: STALE_FACTS says so.
     if (CancellationScope.current().consideredCancelled) throw error;
   }
-  const second = await ledger.reserveTrade(tradeId, false);
+  const second = await judging.reserveTrade(tradeId, false);
   if (second.kind === 'factsNeeded') throw ApplicationFailure.nonRetryable('undecided');
   return second;
 }
 
-/** Waits for the watch's signal; a durable timer asks the venue should none come. */
+/**
+ * Waits for the watch's signal; a durable timer asks the venue should none come. A fill that fails
+ * or a person's order about a pair on one leg sends the trade back to its orders.
+ */
 async function awaitSettlementAndRecord(
-  tradeId: string,
-  mail: TradeMail,
-  firstCheckInMs: number,
-  show: Show,
+  legs: LegsToPlace,
+  placed: Placing,
+  inspection: Inspection,
 ): Promise<TradeResult> {
-  let checkInMs = firstCheckInMs;
+  const { tradeId, plan, findAs } = legs;
+  const { mail, show } = inspection;
+  // A run that takes over from one that is gone may have missed the signal.
+  if (placed.resultKnown) mail.settled = true;
+  let standing = placed;
+  let checkInMs = placed.checkSettlementInMs;
+  let soonMs = SOON_MS;
+  const timer = durableTimer();
   for (;;) {
-    const signalled = await condition(() => mail.settled, checkInMs, {
-      summary: 'safety net: ask the venue if no result was signalled',
+    findAs(statusToFind(standing));
+    if (isSold(standing)) {
+      checkInMs = soonMs;
+      soonMs = Math.min(2 * soonMs, SOON_MS_MAX);
+    }
+    const checkAtMs = Date.now() + checkInMs;
+    show(awaiting(tradeId, plan, standing, checkAtMs));
+    const signalled = await timer.wait(() => mail.settled || mail.orderEvent, checkInMs, {
+      summary: `safety net: ask the venue at ${new Date(checkAtMs).toISOString()}`,
+      // The venues of a pair end it one after the other.
+      keep: plan.legs.length > 1,
     });
+    if (mail.orderEvent) {
+      mail.orderEvent = false;
+      standing = await placeOn(legs);
+      if (isTerminal(standing.tradeStatus)) return endWithout(inspection, standing);
+      if (!mail.settled) continue;
+    }
     mail.settled = false;
     if (!signalled) ({ lookAgainInMs: checkInMs } = await safetyNet.checkVenue(tradeId));
-    const outcome = await ledger.recordTrade(tradeId);
-    if (outcome.kind === 'recorded') {
-      const pnl = `P&L ${formatUsd(outcome.pnlMicros)} on ${outcome.day}`;
-      return finish(show, 'settled', pnl);
-    }
+    const outcome = await recording.recordTrade(tradeId);
+    if (outcome.kind === 'recorded') return settle(inspection, outcome);
     if (outcome.kind === 'notOpen' && isTerminal(outcome.status)) {
-      return finish(show, outcome.status, 'ended without a position');
+      return finish(inspection, outcome.status, 'ended without a position');
     }
     // The result came before the last fill was booked: the watch books it, then we look again.
-    if (outcome.kind === 'notOpen' && signalled) checkInMs = 1_000;
+    if (outcome.kind === 'notOpen' && signalled) checkInMs = SOON_MS;
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof trade>(tradeId);
   }
 }
 
-type Show = (progress: Omit<TradeProgress, 'tradeId'>) => void;
+type Recorded = Extract<Awaited<ReturnType<Activities['recordTrade']>>, { kind: 'recorded' }>;
 
-/** Query, signals and the Web UI's details. Handlers take anything and never throw. */
-function openForInspection(tradeId: string, mail: TradeMail): Show {
-  let progress: TradeProgress = {
-    tradeId,
-    step: 'validate risk',
-    status: 'received',
-    detail: 'starting',
-  };
-  setHandler(tradeStatusQuery, () => progress, { description: 'where this trade stands' });
-  setHandler(settledSignal, () => void (mail.settled = true), {
-    description: 'the market has a final result',
-  });
-  setHandler(orderEventSignal, () => void (mail.orderEvent = true), {
-    description: 'something happened to the order',
-  });
-  return (next) => {
-    progress = { tradeId, ...next };
-    setCurrentDetails(
-      `**${next.step}** · ${next.status}\n\n${next.detail}\n\nTrade \`${tradeId}\``,
-    );
-  };
+function settle(inspection: Inspection, recorded: Recorded): TradeResult {
+  const { payoutMicros, pnlMicros, day } = recorded;
+  const pnl = `P&L ${formatUsd(pnlMicros)} on ${day}`;
+  return finish(inspection, 'settled', pnl, [`Paid out: $${formatUsd(payoutMicros)}`]);
 }
 
-function finish(show: Show, status: TradeResult['status'], detail: string): TradeResult {
-  show({ step: 'over', status, detail });
+function deny(
+  inspection: Inspection,
+  failures: Extract<Reserved, { kind: 'denied' }>['failures'],
+): TradeResult {
+  const codes = failures.map(({ code }) => code).join(', ');
+  const notes = failures.map(({ code, detail }) => `${code}: ${detail}`);
+  return finish(inspection, 'denied', codes, [...notes, 'Nothing is held and nothing was sent']);
+}
+
+/** Placing has come to nothing, or to nothing that is still held. */
+function endWithout(inspection: Inspection, { tradeStatus, detail }: Placing): TradeResult {
+  return finish(inspection, tradeStatus, detail, [
+    tradeStatus === 'closed'
+      ? 'Everything bought was sold again: the P&L is booked'
+      : 'P&L: none; what was held is given back',
+  ]);
+}
+
+function finish(
+  { show, end }: Inspection,
+  status: TradeResult['status'],
+  detail: string,
+  notes: readonly string[] = [],
+): TradeResult {
+  show({ step: 'over', status, detail, notes });
+  end(status);
   return { status, detail };
-}
-
-function describe(leg: LegPlan): string {
-  const price = formatDecimal(leg.leg.limitPrice);
-  const outcome = leg.market.outcomes[leg.outcome];
-  return `${formatDecimal(leg.quantity)} × ${leg.leg.venue} ${leg.leg.market} ${outcome} at ${price} or better; holds ${formatUsd(leg.worstCaseMicros)}`;
-}
-
-function holding(leg: LegPlan, finalQuantity: number | null): string {
-  const settles =
-    leg.market.settlesAtMs === undefined
-      ? 'at an unknown time'
-      : `about ${new Date(leg.market.settlesAtMs).toISOString()}`;
-  const outcome = leg.market.outcomes[leg.outcome];
-  return `holds ${formatDecimal(finalQuantity ?? 0)} × ${leg.market.title}: ${outcome}; result expected ${settles}`;
 }

@@ -70,8 +70,9 @@ async function readTrades(tx: LedgerTx) {
     .execute();
   const legs = await sql<LegRow>`
     SELECT leg.trade_id AS "tradeId", leg.leg, trade.book, leg.venue, leg.market, leg.outcome,
-      trade.status, leg.filled, leg.cost, leg.fees, leg.payout, trade.payout AS "tradePayout",
-      trade.pnl AS "tradePnl"
+      trade.status, leg.filled, leg.cost, leg.fees, leg.sold, leg.realised,
+      leg.realised_fees AS "realisedFees", leg.payout, trade.payout AS "tradePayout",
+      trade.pnl AS "tradePnl", trade.imported IS NOT NULL AS imported
     FROM leg JOIN trade ON trade.id = leg.trade_id ORDER BY leg.trade_id, leg.leg`.execute(tx);
   const settlements = await tx
     .selectFrom('settlement')
@@ -88,7 +89,8 @@ async function readTrades(tx: LedgerTx) {
 async function readFills(tx: LedgerTx): Promise<BookedFillRow[]> {
   const { rows } = await sql<BookedFillRow>`
     SELECT fill.book, fill.venue, fill.fill_id AS "fillId", venue_order.trade_id AS "tradeId",
-      venue_order.leg, (fill.body->>'quantity')::bigint AS quantity,
+      venue_order.leg, fill.body->>'action' AS action, fill.body->>'reverts' AS reverts,
+      fill.effect, (fill.body->>'quantity')::bigint AS quantity,
       (fill.body->>'priceMicros')::bigint AS "priceMicros",
       (fill.body->>'feeMicros')::bigint AS "feeMicros"
     FROM fill LEFT JOIN venue_order ON venue_order.id = fill.order_id`.execute(tx);
@@ -103,7 +105,8 @@ async function readDays(tx: LedgerTx) {
     .orderBy('date')
     .execute();
   const accepted = await sql<AcceptedRow>`
-    SELECT decision.trade_id AS id, proposal.book, decision.day, trade.day AS "tradeDay"
+    SELECT decision.trade_id AS id, proposal.book, decision.day, trade.day AS "tradeDay",
+      trade.imported IS NOT NULL AS imported
     FROM decision JOIN proposal ON proposal.id = decision.trade_id
       LEFT JOIN trade ON trade.id = decision.trade_id
     WHERE accepted ORDER BY decision.trade_id`.execute(tx);

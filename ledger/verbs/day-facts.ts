@@ -4,6 +4,8 @@ import type { DailyReport } from '../../contracts/daily-report.ts';
 import { counterId } from '../../domain/counters.ts';
 import type { UtcDate } from '../../domain/day.ts';
 import { formatDecimal, formatUsd } from '../../domain/decimal.ts';
+import type { LegPosition } from '../../domain/position.ts';
+import { positionRisk } from '../../domain/position.ts';
 import type { TradeStatus } from '../../domain/trade.ts';
 import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerTx } from '../database.ts';
@@ -51,28 +53,34 @@ export async function tradesOn(
   };
 }
 
-interface HoldingRow {
-  readonly id: string;
+interface LegRow {
   readonly venue: VenueId;
   readonly market: string;
   readonly title: string;
   readonly outcome_label: string;
-  readonly quantity: bigint;
-  readonly cost: bigint;
-  readonly fees: bigint;
+  readonly quantity: number;
+  readonly cost: number;
+  readonly fees: number;
 }
 
-function holdingOf(row: HoldingRow) {
+function legOf(row: LegRow): DailyReport['open'][number]['legs'][number] {
   return {
-    id: row.id,
     venue: row.venue,
     market: row.market,
     title: row.title,
     outcome: row.outcome_label,
-    quantity: formatDecimal(toNumber(row.quantity)),
-    cost: formatUsd(toNumber(row.cost)),
-    fees: formatUsd(toNumber(row.fees)),
+    quantity: formatDecimal(row.quantity),
+    cost: formatUsd(row.cost),
+    fees: formatUsd(row.fees),
   };
+}
+
+interface EndedRow {
+  readonly id: string;
+  readonly status: 'settled' | 'closed';
+  readonly payout: bigint;
+  readonly pnl: bigint;
+  readonly legs: readonly LegRow[];
 }
 
 /** The trades whose result was booked that day, with gains and losses apart. */
@@ -81,20 +89,23 @@ export async function settledOn(
   book: Book,
   date: UtcDate,
 ): Promise<{ trades: DailyReport['settled']; realized: DailyReport['realized'] }> {
-  const { rows } = await sql<HoldingRow & { payout: bigint; pnl: bigint }>`
-    SELECT trade.id, venue, market, title, outcome_label, filled AS quantity, cost, fees,
-      trade.payout, trade.pnl
-    FROM trade JOIN leg ON leg.trade_id = trade.id AND leg.leg = 0
-    WHERE trade.book = ${book} AND trade.ended_day = ${date} AND trade.status = 'settled'
-    ORDER BY trade.ended_at_ms, trade.id`.execute(tx);
+  const { rows } = await sql<EndedRow>`
+    SELECT trade.id, trade.status, trade.payout, trade.pnl, jsonb_agg(jsonb_build_object(
+      'venue', venue, 'market', market, 'title', title, 'outcome_label', outcome_label,
+      'quantity', filled, 'cost', cost, 'fees', fees) ORDER BY leg.leg) AS legs
+    FROM trade JOIN leg ON leg.trade_id = trade.id
+    WHERE trade.book = ${book} AND trade.ended_day = ${date} AND trade.pnl IS NOT NULL
+    GROUP BY trade.id ORDER BY trade.ended_at_ms, trade.id`.execute(tx);
   const pnls = rows.map(({ pnl }) => toNumber(pnl));
   const gainsMicros = pnls.reduce((sum, pnl) => sum + Math.max(0, pnl), 0);
   const lossesMicros = pnls.reduce((sum, pnl) => sum + Math.max(0, -pnl), 0);
   return {
-    trades: rows.map((row) => ({
-      ...holdingOf(row),
-      payout: formatUsd(toNumber(row.payout)),
-      realizedPnl: formatUsd(toNumber(row.pnl)),
+    trades: rows.map(({ id, status, payout, pnl, legs }) => ({
+      id,
+      status,
+      legs: legs.map(legOf),
+      payout: formatUsd(toNumber(payout)),
+      realizedPnl: formatUsd(toNumber(pnl)),
     })),
     realized: {
       pnl: formatUsd(gainsMicros - lossesMicros),
@@ -104,11 +115,13 @@ export async function settledOn(
   };
 }
 
-interface OpenRow extends HoldingRow {
+interface OpenRow {
+  readonly id: string;
   readonly status: TradeStatus;
   readonly worst_case: bigint;
   readonly settles_at_ms: bigint | null;
   readonly carried: bigint;
+  readonly legs: readonly (LegRow & LegPosition)[];
 }
 
 /**
@@ -125,22 +138,17 @@ export async function openAtEndOf(
   const { book, date, next } = day;
   const nextLoss = counterId(book, { kind: 'loss', day: next });
   const { rows } = await sql<OpenRow>`
-    SELECT trade.id, trade.status, trade.worst_case, trade.settles_at_ms, leg.venue, leg.market,
-      leg.title, leg.outcome_label, coalesce(booked.quantity, 0)::bigint AS quantity,
-      coalesce(booked.cost, 0)::bigint AS cost, coalesce(booked.fees, 0)::bigint AS fees,
-      coalesce(hold.amount, 0)::bigint AS carried
-    FROM trade JOIN leg ON leg.trade_id = trade.id AND leg.leg = 0
+    SELECT trade.id, trade.status, trade.worst_case, trade.settles_at_ms,
+      coalesce(hold.amount, 0)::bigint AS carried, legs.list AS legs
+    FROM trade
     LEFT JOIN hold ON hold.trade_id = trade.id AND hold.leg = 0 AND hold.target = ${nextLoss}
-    LEFT JOIN LATERAL (
-      SELECT sum(amount) FILTER (WHERE code = 'buy') AS cost,
-        sum(amount) FILTER (WHERE code = 'fee') AS fees,
-        sum((fill.body->>'quantity')::bigint) AS quantity
-      FROM transfer LEFT JOIN fill ON code = 'buy' AND fill.book = trade.book
-        AND fill.venue = leg.venue AND fill.fill_id = substr(transfer.id,
-          length('fill/' || trade.book || '/' || leg.venue || '/') + 1,
-          length(transfer.id) - length('fill/' || trade.book || '/' || leg.venue || '/' || '/cost'))
-      WHERE transfer.trade_id = trade.id AND transfer.day <= ${date}
-    ) AS booked ON true
+    CROSS JOIN LATERAL (
+      SELECT jsonb_agg(jsonb_build_object('venue', leg.venue, 'market', leg.market,
+        'title', leg.title, 'outcome_label', leg.outcome_label, 'quantity', booked.filled,
+        'filled', booked.filled, 'cost', booked.cost, 'fees', booked.fees, 'sold', booked.sold,
+        'realised', booked.realised, 'realisedFees', booked.realised_fees) ORDER BY leg.leg) AS list
+      FROM leg CROSS JOIN LATERAL ${bookedBy(date)} AS booked WHERE leg.trade_id = trade.id
+    ) AS legs
     WHERE trade.book = ${book} AND trade.day <= ${date}
       AND (trade.ended_at_ms IS NULL OR ${date} < coalesce(trade.ended_day, to_char(
         to_timestamp(trade.ended_at_ms / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD')))
@@ -155,15 +163,30 @@ export async function openAtEndOf(
   };
 }
 
+/** What the fills of `leg` came to by the end of a day; all of it where it came without fills. */
+function bookedBy(date: UtcDate) {
+  const total = (field: string) => sql`coalesce(sum((fill.effect->>${sql.lit(field)})::bigint), 0)`;
+  return sql`(
+    SELECT CASE WHEN trade.imported IS NULL THEN ${total('filled')} ELSE leg.filled END AS filled,
+      CASE WHEN trade.imported IS NULL THEN ${total('cost')} ELSE leg.cost END AS cost,
+      CASE WHEN trade.imported IS NULL THEN ${total('fees')} ELSE leg.fees END AS fees,
+      ${total('sold')} AS sold, ${total('realised')} AS realised,
+      ${total('realisedFees')} AS realised_fees
+    FROM venue_order JOIN fill ON fill.order_id = venue_order.id AND fill.day <= ${date}
+    WHERE venue_order.trade_id = leg.trade_id AND venue_order.leg = leg.leg)`;
+}
+
 function openTradeOf(row: OpenRow): DailyReport['open'][number] {
   const settlesAtMs = toNumberOrNull(row.settles_at_ms);
-  const spent = row.cost + row.fees;
+  const risk = positionRisk(row.legs);
   // While an order may still fill, all that was reserved for it can be lost.
-  const worst = row.status === 'reserved' || row.status === 'placing' || spent === 0n;
+  const spent = row.legs.some(({ cost }) => cost > 0);
+  const worst = row.status === 'reserved' || row.status === 'placing' || !spent;
   return {
-    ...holdingOf(row),
+    id: row.id,
+    legs: row.legs.map(legOf),
     status: row.status,
-    worstLoss: formatUsd(toNumber(worst ? row.worst_case : spent)),
+    worstLoss: formatUsd(worst ? toNumber(row.worst_case) : risk),
     expectedSettlement: settlesAtMs === null ? null : new Date(settlesAtMs).toISOString(),
   };
 }

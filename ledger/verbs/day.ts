@@ -4,6 +4,8 @@ import { capOf, counterId } from '../../domain/counters.ts';
 import type { UtcDate } from '../../domain/day.ts';
 import { atRiskOn, mayOpenDay, tradingDay, utcDate } from '../../domain/day.ts';
 import type { Limits } from '../../domain/limits.ts';
+import type { LegPosition } from '../../domain/position.ts';
+import { positionRisk } from '../../domain/position.ts';
 import type { TradeStatus } from '../../domain/trade.ts';
 import type { Book } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
@@ -83,7 +85,8 @@ async function lockDay(
   return rows.length === 1;
 }
 
-async function newestDay(tx: LedgerDb | LedgerTx, book: Book): Promise<UtcDate | undefined> {
+/** The last day of a book that was ever opened. */
+export async function newestDay(tx: LedgerDb | LedgerTx, book: Book): Promise<UtcDate | undefined> {
   const row = await tx
     .selectFrom('day')
     .select('date')
@@ -108,8 +111,15 @@ interface OpenTrade {
   readonly status: TradeStatus;
   readonly day: UtcDate;
   readonly settles_at_ms: bigint | null;
-  /** What its loss hold still holds, else what its filled legs cost. */
-  readonly risk: bigint;
+  /** What its loss hold still holds; null where it holds nothing of it. */
+  readonly held: bigint | null;
+  /** Its legs' positions, as numbers. */
+  readonly legs: readonly LegPosition[] | null;
+}
+
+/** What an open trade may still lose: what is held for it, else what its position says. */
+function riskOf({ held, legs }: OpenTrade): number {
+  return held === null ? positionRisk(legs ?? []) : toNumber(held);
 }
 
 /**
@@ -127,7 +137,7 @@ async function carryRisk(tx: LedgerTx, book: Book, today: UtcDate, limits: Limit
   );
   const carried = trades.filter(
     (trade) =>
-      trade.risk > 0n &&
+      riskOf(trade) > 0 &&
       atRiskOn(today, {
         placing: trade.status !== 'open',
         openedOn: trade.day,
@@ -139,8 +149,8 @@ async function carryRisk(tx: LedgerTx, book: Book, today: UtcDate, limits: Limit
     INSERT INTO hold (trade_id, leg, target, target_kind, amount)
     SELECT trade_id, 0, ${target}, 'counter', amount FROM unnest(
       ${carried.map(({ id }) => id)}::text[],
-      ${carried.map(({ risk }) => risk)}::bigint[]) AS carried (trade_id, amount)`.execute(tx);
-  const carriedMicros = carried.reduce((sum, { risk }) => sum + toNumber(risk), 0);
+      ${carried.map(riskOf)}::bigint[]) AS carried (trade_id, amount)`.execute(tx);
+  const carriedMicros = carried.reduce((sum, trade) => sum + riskOf(trade), 0);
   await insertDayCounters(tx, book, today, limits, carriedMicros);
 }
 
@@ -150,10 +160,13 @@ async function lockOpenTrades(tx: LedgerTx, book: Book): Promise<OpenTrade[]> {
     SELECT id FROM trade WHERE book = ${book} AND ended_at_ms IS NULL
     ORDER BY id FOR UPDATE`.execute(tx);
   const { rows } = await sql<OpenTrade>`
-    SELECT id, status, day, settles_at_ms, coalesce(
+    SELECT id, status, day, settles_at_ms,
       (SELECT sum(amount - captured - released) FROM hold WHERE trade_id = trade.id
-        AND starts_with(target, ${`${book}/loss/`}) AND captured + released < amount),
-      (SELECT sum(cost + fees) FROM leg WHERE trade_id = trade.id), 0)::bigint AS risk
+        AND starts_with(target, ${`${book}/loss/`}) AND captured + released < amount
+      )::bigint AS held,
+      (SELECT jsonb_agg(jsonb_build_object('filled', filled, 'cost', cost, 'fees', fees,
+        'sold', sold, 'realised', realised, 'realisedFees', realised_fees) ORDER BY leg)
+      FROM leg WHERE trade_id = trade.id) AS legs
     FROM trade
     WHERE book = ${book} AND ended_at_ms IS NULL
     ORDER BY id`.execute(tx);

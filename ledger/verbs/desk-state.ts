@@ -9,6 +9,7 @@ import { nextStanding } from '../../domain/rollout-machine.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
 import { DeskMissing } from '../errors.ts';
+import { resolveDiscrepancies } from './alerts.ts';
 import { appendAudit } from './audit.ts';
 import { consumeIntent } from './intents.ts';
 
@@ -50,17 +51,40 @@ export async function pauseDesk(
  * Stops entries because something is not as it should be; only an admin lets them go on. Part of
  * the transaction that found it, and its last step. Only a change is audited.
  */
-export async function breachDesk(
+export function breachDesk(
   tx: LedgerTx,
   id: DeskId,
   found: { actor: string; reason: string },
   reading: ClockReading,
 ): Promise<void> {
+  return stopByItself(tx, id, 'desk.breached', found, reading);
+}
+
+/**
+ * Stops everything but cancels and what a person orders by name; only `rearm` lifts it. As
+ * `breachDesk` otherwise.
+ */
+export function haltDesk(
+  tx: LedgerTx,
+  id: DeskId,
+  found: { actor: string; reason: string },
+  reading: ClockReading,
+): Promise<void> {
+  return stopByItself(tx, id, 'desk.halted', found, reading);
+}
+
+async function stopByItself(
+  tx: LedgerTx,
+  id: DeskId,
+  type: 'desk.breached' | 'desk.halted',
+  found: { actor: string; reason: string },
+  reading: ClockReading,
+): Promise<void> {
   const asked = { ...found, verified: true };
-  const standing = await moveDesk(tx, id, { type: 'desk.breached' }, asked, reading);
+  const standing = await moveDesk(tx, id, { type }, asked, reading);
   if (standing?.changed !== true) return;
   const detail = { state: standing.state, epoch: standing.epoch };
-  await appendAudit(tx, { desk: id, action: 'desk.breached', ...asked, detail }, reading.atMs);
+  await appendAudit(tx, { desk: id, action: type, ...asked, detail }, reading.atMs);
 }
 
 /** The same where no other transaction found it. @throws DeskMissing */
@@ -130,17 +154,26 @@ async function resumeOnce(
     intent === undefined
       ? { actor, reason, verified: false }
       : { actor: intent.actor, reason: intent.reason, verified: true };
-  const type = intent?.role === 'admin' ? 'desk.cleared' : 'desk.resumed';
+  const type = eventOf(intent);
   const spent = intentId !== undefined && intent === undefined;
   const standing = spent ? undefined : await moveDesk(tx, id, { type }, by, reading);
   const outcome: ResumeOutcome =
     standing === undefined
       ? { kind: 'refused', detail: spent ? SPENT_INTENT : await refusal(tx, id) }
       : { kind: 'resumed', standing };
+  if (outcome.kind === 'resumed' && type !== 'desk.resumed') {
+    await resolveDiscrepancies(tx, id, reading);
+  }
   const action = outcome.kind === 'resumed' ? 'desk.resumed' : 'desk.resume-refused';
   const detail = outcome.kind === 'resumed' ? {} : { why: outcome.detail };
   await appendAudit(tx, { desk: id, action, ...by, detail }, reading.atMs);
   return outcome;
+}
+
+/** A halt is lifted by an admin's intent to rearm and by nothing else. */
+function eventOf(intent: { action: string; role: string } | undefined): DeskEvent['type'] {
+  if (intent?.role !== 'admin') return 'desk.resumed';
+  return intent.action === 'rearm' ? 'desk.rearmed' : 'desk.cleared';
 }
 
 const SPENT_INTENT = 'the intent is unknown, used or older than a minute: ask again';
@@ -152,7 +185,7 @@ async function refusal(tx: LedgerTx, id: DeskId): Promise<string> {
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   return state === 'halted'
-    ? `the desk is halted (${reason}); a halt is not lifted by resume`
+    ? `the desk is halted (${reason}); an admin lifts that: ballast rearm`
     : `the desk stopped by itself (${reason}); look at it, then resume with the admin's token`;
 }
 

@@ -1,25 +1,22 @@
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
-import { isLossCounter, isTradesCounter } from '../../domain/counters.ts';
 import type { UtcDate } from '../../domain/day.ts';
-import { deskOf } from '../../domain/desk.ts';
-import { formatUsd } from '../../domain/decimal.ts';
-import { buyEntries } from '../../domain/ledger-entries.ts';
 import type { VenueFill } from '../../domain/market.ts';
-import { costCeil } from '../../domain/money.ts';
+import type { LegEffect } from '../../domain/position.ts';
+import { effectOf, reversed } from '../../domain/position.ts';
+import { isTerminal } from '../../domain/trade.ts';
 import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
-import { toNumber } from '../database.ts';
-import { holdToday } from './day.ts';
-import { breachDesk } from './desk-state.ts';
-import { captureHold, extendHold, holdsOf, lockCountersOf } from './holds.ts';
-import { completePlacing } from './outcomes.ts';
-import { post } from './postings.ts';
+import { dayOfFact } from './fact-day.ts';
+import type { OwnOrder } from './own-fill.ts';
+import { bookOwnFill } from './own-fill.ts';
+import { lockLossAnd, positionsOf, tradeStatusOf } from './positions.ts';
+import { bookUnwanted, breakOn } from './reverted-fill.ts';
 
 /**
  * Books a venue's fill exactly once (I5), even where it breaks a limit: then entries pause. A
  * fill is attributed through its client id, else through the venue's order id; a foreign one is a
- * discrepancy and pauses entries too.
+ * discrepancy and pauses entries too. The reversal of an earlier fill takes back what that did.
  * @returns false where it was booked before
  */
 export async function bookFill(
@@ -30,8 +27,10 @@ export async function bookFill(
   reading: ClockReading,
 ): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
-    const day = await holdToday(tx, book, reading);
-    const order = await attribute(tx, book, venue, fill);
+    const day = await dayOfFact(tx, book, reading);
+    const order = await attribute(tx, { book, venue, day }, fill);
+    const change =
+      order === undefined ? undefined : await changeOf(tx, { book, venue }, fill, order);
     const inserted = await tx
       .insertInto('fill')
       .values({
@@ -40,105 +39,85 @@ export async function bookFill(
         fill_id: fill.fillId,
         order_id: order?.id ?? null,
         body: JSON.stringify(fill),
+        ...(typeof change?.effect === 'object' ? { effect: JSON.stringify(change.effect) } : {}),
         recorded_at_ms: reading.atMs,
+        day,
       })
       .onConflict((conflict) => conflict.doNothing())
       .returning('fill_id')
       .executeTakeFirst();
     if (inserted === undefined) return false;
-    if (order === undefined) {
-      const detail = `fill ${fill.fillId} on ${fill.marketId} belongs to no order of ours`;
-      await recordDiscrepancy(tx, { book, venue, id: `fill/${fill.fillId}`, detail, day, reading });
-      return true;
-    }
-    await bookOwnFill(tx, { book, venue, fill, order, day, reading });
+    const at = { book, venue, fill, day, reading };
+    if (order === undefined || change === undefined) {
+      await breakOn(tx, at, `fill ${fill.fillId} on ${fill.marketId} belongs to no order of ours`);
+    } else if (change.effect === 'again') {
+      const what = `fill ${fill.reverts ?? ''} of trade ${order.trade_id} is taken back twice`;
+      await breakOn(tx, at, `${what}: ${fill.fillId} is not booked`);
+    } else if (change.effect === 'gone') await bookUnwanted(tx, { ...at, order });
+    else await bookOwnFill(tx, { ...at, order }, { effect: change.effect });
     return true;
   });
 }
 
-interface OwnFill {
-  readonly book: Book;
-  readonly venue: VenueId;
-  readonly fill: VenueFill;
-  readonly order: { id: string; trade_id: string; leg: number };
-  readonly day: UtcDate;
-  readonly reading: ClockReading;
-}
-
-async function bookOwnFill(tx: LedgerTx, own: OwnFill): Promise<void> {
-  const { book, venue, fill, order, day, reading } = own;
-  const costMicros = costCeil(fill.quantity, fill.priceMicros);
-  const spent = costMicros + fill.feeMicros;
-  await tx
-    .updateTable('venue_order')
-    .set((eb) => ({
-      booked_quantity: eb('booked_quantity', '+', BigInt(fill.quantity)),
-      venue_order_id: fill.venueOrderId,
-    }))
-    .where('id', '=', order.id)
-    .execute();
-  const { rows } = await sql<{ total: bigint }>`
-    UPDATE leg SET filled = filled + ${fill.quantity}, cost = cost + ${costMicros},
-      fees = fees + ${fill.feeMicros}
-    WHERE trade_id = ${order.trade_id} AND leg = ${order.leg}
-    RETURNING cost + fees AS total`.execute(tx);
-  const beyond = await captureSpent(tx, order, spent, toNumber(rows[0]!.total));
-  const overdrawn = await post(
-    tx,
-    buyEntries({
-      book,
-      venue,
-      market: fill.marketId,
-      outcome: fill.outcome,
-      fillId: fill.fillId,
-      costMicros,
-      feeMicros: fill.feeMicros,
-    }),
-    {
-      day,
-      recordedAtMs: reading.atMs,
-      tradeId: order.trade_id,
-      venueAtMs: fill.filledAtMs,
-    },
-  );
-  if (beyond > 0 || overdrawn > 0) {
-    const detail = `fill ${fill.fillId} of trade ${order.trade_id} took ${formatUsd(beyond)} more than was held`;
-    await recordDiscrepancy(tx, { book, venue, id: `fill/${fill.fillId}`, detail, day, reading });
-  }
-  await completePlacing(tx, order.trade_id, reading);
-}
-
 /**
- * Turns what a fill cost from held into used. The position's risk stays held until it is over, and
- * grows with a leg that has cost more than was reserved.
- * @returns µ$ spent beyond the cash hold, 0 as a rule
+ * What a fill of ours does to its leg; `gone` where it takes back contracts that are no longer
+ * there, or of a trade that is over; `again` where another record has taken them back.
  */
-async function captureSpent(
+async function changeOf(
   tx: LedgerTx,
-  order: { trade_id: string; leg: number },
-  spent: number,
-  legTotal: number,
-): Promise<number> {
-  let beyond = 0;
-  for (const hold of await holdsOf(tx, order.trade_id)) {
-    if (hold.leg !== order.leg || isTradesCounter(hold.id)) continue;
-    if (isLossCounter(hold.id)) {
-      const more = hold.remaining === 0 ? 0 : legTotal - hold.remaining;
-      if (more > 0) await extendHold(tx, order.trade_id, hold, more);
-      continue;
-    }
-    if (hold.kind === 'account') beyond = Math.max(0, spent - hold.remaining);
-    await captureHold(tx, order.trade_id, hold, spent);
-  }
-  return beyond;
+  of: { book: Book; venue: VenueId },
+  fill: VenueFill,
+  order: OwnOrder,
+): Promise<{ effect: LegEffect | 'gone' | 'again' }> {
+  const legs = await positionsOf(tx, order.trade_id);
+  const leg = legs[order.leg]!;
+  if (fill.reverts === undefined) return { effect: effectOf(leg, fill) };
+  if (await isReverted(tx, of, fill)) return { effect: 'again' };
+  const status = await tradeStatusOf(tx, order.trade_id);
+  const earlier = await findEffect(tx, of, fill.reverts);
+  const effect = earlier && reversed(earlier);
+  const gone =
+    effect === undefined ||
+    isTerminal(status) ||
+    leg.payout !== null ||
+    (effect.filled < 0 && (leg.sold > 0 || leg.filled < -effect.filled));
+  return { effect: gone ? 'gone' : effect };
 }
 
+/** Whether another record has taken the same fill back: cash and contracts moved once. */
+async function isReverted(
+  tx: LedgerTx,
+  { book, venue }: { book: Book; venue: VenueId },
+  { fillId, reverts }: VenueFill,
+): Promise<boolean> {
+  const { rows } = await sql`
+    SELECT FROM fill WHERE book = ${book} AND venue = ${venue} AND fill_id <> ${fillId}
+      AND order_id IS NOT NULL AND body->>'reverts' = ${reverts} LIMIT 1`.execute(tx);
+  return rows.length > 0;
+}
+
+/** What a fill did to its leg when it was booked. */
+async function findEffect(
+  tx: LedgerTx,
+  of: { book: Book; venue: VenueId },
+  fillId: string,
+): Promise<LegEffect | undefined> {
+  const row = await tx
+    .selectFrom('fill')
+    .select('effect')
+    .where('book', '=', of.book)
+    .where('venue', '=', of.venue)
+    .where('fill_id', '=', fillId)
+    .executeTakeFirst();
+  return (row?.effect ?? undefined) as LegEffect | undefined;
+}
+
+/** Locks the trade the fill belongs to, and its counters. */
 async function attribute(
   tx: LedgerTx,
-  book: Book,
-  venue: VenueId,
+  { book, venue, day }: { book: Book; venue: VenueId; day: UtcDate },
   fill: VenueFill,
-): Promise<OwnFill['order'] | undefined> {
+): Promise<OwnOrder | undefined> {
   const found = await tx
     .selectFrom('venue_order')
     .select(['id', 'trade_id', 'leg'])
@@ -153,39 +132,6 @@ async function attribute(
     .executeTakeFirst();
   if (found === undefined) return undefined;
   await tx.selectFrom('trade').select('id').where('id', '=', found.trade_id).forUpdate().execute();
-  await lockCountersOf(tx, found.trade_id);
+  await lockLossAnd(tx, { tradeId: found.trade_id, book, day });
   return found;
-}
-
-/** Writes down what ledger and venue disagree on, and pauses entries until a person looked. */
-export async function recordDiscrepancy(
-  tx: LedgerTx,
-  found: {
-    book: Book;
-    venue: VenueId;
-    id: string;
-    detail: string;
-    day: UtcDate;
-    reading: ClockReading;
-  },
-): Promise<void> {
-  await tx
-    .insertInto('discrepancy')
-    .values({
-      id: `${found.book}/${found.venue}/${found.id}`,
-      book: found.book,
-      venue: found.venue,
-      detail: found.detail,
-      recorded_at_ms: found.reading.atMs,
-      day: found.day,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  const desk = deskOf(found.book);
-  const reason = `discrepancy at ${found.venue}: ${found.detail}`;
-  await sql`
-    INSERT INTO outbox (book, venue, workflow_id, signal, payload, created_at_ms)
-    VALUES (${found.book}, ${found.venue}, ${`rollout:${deskOf(found.book)}`}, 'desk-changed', '{}',
-      ${found.reading.atMs})`.execute(tx);
-  await breachDesk(tx, desk, { actor: 'ledger', reason }, found.reading);
 }

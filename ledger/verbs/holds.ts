@@ -84,10 +84,36 @@ export async function extendHold(
   hold: OpenHold,
   by: number,
 ): Promise<void> {
-  await sql`
-    UPDATE hold SET amount = amount + ${by}
-    WHERE trade_id = ${tradeId} AND leg = ${hold.leg} AND target = ${hold.id}`.execute(tx);
+  await addToHold(tx, tradeId, hold, by);
   await moveHeld(tx, hold, { held: by, used: 0 });
+}
+
+/** A cap or the cash leaves no room for a larger hold. */
+export class NoRoom extends Error {
+  override readonly name = 'NoRoom';
+}
+
+/**
+ * Holds more than was reserved, within the target's cap or cash: what a hedge needs beyond it. The
+ * trade's counters must be locked.
+ * @throws NoRoom
+ */
+export async function extendHoldWithin(
+  tx: LedgerTx,
+  tradeId: string,
+  hold: OpenHold,
+  by: number,
+): Promise<void> {
+  const { rows } =
+    hold.kind === 'account'
+      ? await sql`UPDATE account SET held = held + ${by}
+          WHERE id = ${hold.id} AND credits + held + ${by} <= debits
+          RETURNING id`.execute(tx)
+      : await sql`UPDATE counter SET held = held + ${by}
+          WHERE id = ${hold.id} AND used + held + ${by} <= cap
+          RETURNING id`.execute(tx);
+  if (rows.length === 0) throw new NoRoom(`${hold.id} leaves no room for the hedge`);
+  await addToHold(tx, tradeId, hold, by);
 }
 
 /** Takes back what a position used of a counter that counts what is open. */
@@ -127,5 +153,11 @@ async function changeHold(
   if (by.captured === 0 && by.released === 0) return;
   await sql`
     UPDATE hold SET captured = captured + ${by.captured}, released = released + ${by.released}
+    WHERE trade_id = ${tradeId} AND leg = ${hold.leg} AND target = ${hold.id}`.execute(tx);
+}
+
+async function addToHold(tx: LedgerTx, tradeId: string, hold: OpenHold, by: number): Promise<void> {
+  await sql`
+    UPDATE hold SET amount = amount + ${by}
     WHERE trade_id = ${tradeId} AND leg = ${hold.leg} AND target = ${hold.id}`.execute(tx);
 }

@@ -10,7 +10,7 @@ import type { LedgerDb, LedgerTx } from '../database.ts';
 /** What the holder of a token wants done. */
 export interface Intent {
   readonly desk: DeskId;
-  readonly action: 'resume';
+  readonly action: 'resume' | 'rearm';
   readonly actor: string;
   readonly role: 'operator' | 'admin';
   readonly reason: string;
@@ -29,15 +29,18 @@ export async function writeIntent(db: LedgerDb, intent: Intent): Promise<string>
   return id;
 }
 
-/** Uses an intent to resume up. @returns undefined where it is unknown, used, late or another desk's */
+/** What an intent allowed. */
+type UsedIntent = Pick<Intent, 'action' | 'actor' | 'role' | 'reason'>;
+
+/** Uses an intent to resume or rearm up. @returns undefined where it is unknown, used, late or another desk's */
 export async function consumeIntent(
   tx: LedgerTx,
   asked: { id: string; desk: DeskId },
-): Promise<Pick<Intent, 'actor' | 'role' | 'reason'> | undefined> {
-  const { rows } = await sql<Pick<Intent, 'actor' | 'role' | 'reason'>>`
+): Promise<UsedIntent | undefined> {
+  const { rows } = await sql<UsedIntent>`
     UPDATE intent SET consumed_at = clock_timestamp()
-    WHERE id = ${asked.id} AND desk = ${asked.desk} AND action = 'resume'
+    WHERE id = ${asked.id} AND desk = ${asked.desk} 
       AND consumed_at IS NULL AND expires_at > clock_timestamp()
-    RETURNING actor, role, reason`.execute(tx);
+    RETURNING action, actor, role, reason`.execute(tx);
   return rows[0];
 }

@@ -1,20 +1,30 @@
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
+import { isLossCounter, isTradesCounter } from '../../domain/counters.ts';
 import type { DeskId, OrderKind } from '../../domain/desk.ts';
+import { takerFeeMax } from '../../domain/fees/schedule.ts';
 import type { OrderStateName } from '../../domain/order-machine.ts';
 import { isFinalOrder } from '../../domain/order-machine.ts';
 import type { TradeStatus } from '../../domain/trade.ts';
 import type { MicroContracts, PriceMicros } from '../../domain/money.ts';
+import { costCeil } from '../../domain/money.ts';
+import { whyNotStored } from '../../domain/placing.ts';
 import type { Book, OutcomeIndex, TimeInForce, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber, toNumberOrNull } from '../database.ts';
 import { NotInLedger } from '../errors.ts';
 import { clientOrderId } from '../identity.ts';
+import { extendHoldWithin, holdsOf, lockCountersOf, NoRoom } from './holds.ts';
+import { positionsOf } from './positions.ts';
+import { readStanding } from './standing.ts';
 
-/** A leg ready to be sent, as the ledger has it. */
+/** A leg's order as it is or would be sent. */
 export interface LegOrder {
   readonly orderId: string;
   readonly tradeId: string;
+  readonly leg: number;
+  readonly attempt: number;
+  readonly kind: OrderKind;
   readonly tradeStatus: TradeStatus;
   readonly book: Book;
   readonly desk: DeskId;
@@ -23,19 +33,17 @@ export interface LegOrder {
   readonly outcome: OutcomeIndex;
   readonly limitPrice: PriceMicros;
   readonly quantity: MicroContracts;
-  readonly minQuantity: MicroContracts;
   readonly timeInForce: TimeInForce;
-  readonly expiresAtMs: number;
-  /** When the market's result is expected; null where nobody knows. */
-  readonly settlesAtMs: number | null;
-  /** The market's final result is in the ledger already. */
-  readonly resultKnown: boolean;
+  /** The person's order it carries out. */
+  readonly resolutionId?: string | undefined;
   /** Present once the identity is stored. */
   readonly stored?: StoredOrder;
 }
 
 export interface StoredOrder {
   readonly state: OrderStateName;
+  /** The request as it was prepared, and its bytes. */
+  readonly request: unknown;
   readonly wire: string;
   /** When bytes were last allowed to leave, Unix ms of the Clock; null before the first permit. */
   readonly permittedAtMs: number | null;
@@ -44,36 +52,33 @@ export interface StoredOrder {
   readonly detail: string;
 }
 
-/** Reads a leg and its order; the order's identity depends on nothing but its place. @throws NotInLedger */
-export async function readLegOrder(db: LedgerDb, tradeId: string, leg: number): Promise<LegOrder> {
+/**
+ * Reads a leg as its `attempt`-th order; the identity depends on nothing but its place. Kind, price
+ * and quantity are the entry's where no such order is stored. @throws NotInLedger
+ */
+export async function readLegOrder(
+  db: LedgerDb,
+  tradeId: string,
+  leg: number,
+  attempt = 0,
+): Promise<LegOrder> {
   const row = await db
     .selectFrom('leg')
     .innerJoin('trade', 'trade.id', 'leg.trade_id')
-    .innerJoin('proposal', 'proposal.id', 'leg.trade_id')
     .selectAll('leg')
-    .select(['trade.status', 'trade.book', 'trade.desk', 'trade.settles_at_ms'])
-    .select('proposal.expires_at_ms')
-    .select((eb) =>
-      eb
-        .exists(
-          eb
-            .selectFrom('settlement')
-            .select('settlement_id')
-            .whereRef('settlement.book', '=', 'trade.book')
-            .whereRef('settlement.venue', '=', 'leg.venue')
-            .whereRef('settlement.market', '=', 'leg.market'),
-        )
-        .as('result_known'),
-    )
+    .select(['trade.status', 'trade.book', 'trade.desk'])
     .where('leg.trade_id', '=', tradeId)
     .where('leg.leg', '=', leg)
     .executeTakeFirst();
   if (row === undefined) throw new NotInLedger('leg of trade', tradeId);
-  const orderId = clientOrderId({ book: row.book, tradeId, leg, attempt: 0 });
+  const orderId = clientOrderId({ book: row.book, tradeId, leg, attempt });
   const stored = await readOrder(db, orderId);
   return {
     orderId,
     tradeId,
+    leg,
+    attempt,
+    kind: stored?.kind ?? 'entry',
     tradeStatus: row.status,
     book: row.book,
     desk: row.desk,
@@ -82,20 +87,19 @@ export async function readLegOrder(db: LedgerDb, tradeId: string, leg: number): 
     outcome: row.outcome,
     limitPrice: toNumber(row.limit_price) as PriceMicros,
     quantity: toNumber(row.quantity) as MicroContracts,
-    minQuantity: toNumber(row.min_quantity) as MicroContracts,
     timeInForce: row.time_in_force,
-    expiresAtMs: toNumber(row.expires_at_ms),
-    settlesAtMs: toNumberOrNull(row.settles_at_ms),
-    resultKnown: row.result_known === true,
     ...(stored === undefined ? {} : { stored }),
   };
 }
 
 /** An order as stored; undefined before its identity was written. */
-export async function readOrder(db: LedgerDb, orderId: string): Promise<StoredOrder | undefined> {
+export async function readOrder(
+  db: LedgerDb,
+  orderId: string,
+): Promise<(StoredOrder & { kind: OrderKind }) | undefined> {
   const row = await db
     .selectFrom('venue_order')
-    .select(['state', 'wire', 'final_quantity', 'detail'])
+    .select(['kind', 'state', 'request', 'wire', 'final_quantity', 'detail'])
     .select((eb) =>
       eb
         .selectFrom('permit')
@@ -107,7 +111,9 @@ export async function readOrder(db: LedgerDb, orderId: string): Promise<StoredOr
     .executeTakeFirst();
   return (
     row && {
+      kind: row.kind,
       state: row.state,
+      request: row.request,
       wire: row.wire,
       permittedAtMs: toNumberOrNull(row.permitted_at_ms),
       finalQuantity: toNumberOrNull(row.final_quantity),
@@ -116,24 +122,111 @@ export async function readOrder(db: LedgerDb, orderId: string): Promise<StoredOr
   );
 }
 
+export type StoreOutcome =
+  { readonly kind: 'stored' } | { readonly kind: 'refused'; readonly detail: string };
+
+interface Prepared {
+  readonly request: unknown;
+  readonly wire: string;
+}
+
 /**
- * Stores an order's identity and bytes before the first send; a repeat keeps what is stored. A
- * trade that has given its holds back gets no order any more, and so never a permit (I15).
+ * Stores an order's identity and bytes before the first send; a repeat keeps what is stored. An
+ * entry needs a reserved trade without orders: one that has given its holds back gets no order any
+ * more, and so never a permit (I15). A hedge takes what its hold lacks, within every cap; it and
+ * an exit are no larger than what the legs differ by.
  */
 export async function storeOrder(
   db: LedgerDb,
   order: LegOrder,
-  prepared: { request: unknown; wire: string },
+  prepared: Prepared,
   reading: ClockReading,
-): Promise<void> {
+): Promise<StoreOutcome> {
+  return order.kind === 'entry'
+    ? storeEntry(db, order, prepared, reading)
+    : storeMending(db, order, prepared, reading);
+}
+
+async function storeEntry(
+  db: LedgerDb,
+  order: LegOrder,
+  prepared: Prepared,
+  reading: ClockReading,
+): Promise<StoreOutcome> {
   await sql`
     INSERT INTO venue_order
       (id, trade_id, leg, attempt, kind, book, venue, state, request, wire, created_at_ms)
-    SELECT ${order.orderId}, id, 0, 0, 'entry', ${order.book}, ${order.venue}, 'created',
+    SELECT ${order.orderId}, id, ${order.leg}, 0, 'entry', ${order.book}, ${order.venue}, 'created',
       ${JSON.stringify(prepared.request)}, ${prepared.wire}, ${reading.atMs}
     FROM (SELECT id, status FROM trade WHERE id = ${order.tradeId} FOR SHARE) AS locked
-    WHERE status = 'reserved'
+    WHERE status = 'reserved' AND NOT EXISTS (SELECT FROM venue_order WHERE trade_id = locked.id)
     ON CONFLICT DO NOTHING`.execute(db);
+  const stored = await readOrder(db, order.orderId);
+  return stored === undefined
+    ? { kind: 'refused', detail: 'the trade is no longer reserved' }
+    : { kind: 'stored' };
+}
+
+async function storeMending(
+  db: LedgerDb,
+  order: LegOrder,
+  prepared: Prepared,
+  reading: ClockReading,
+): Promise<StoreOutcome> {
+  try {
+    return await db.transaction().execute(async (tx) => {
+      await tx
+        .selectFrom('trade')
+        .select('id')
+        .where('id', '=', order.tradeId)
+        .forUpdate()
+        .execute();
+      await lockCountersOf(tx, order.tradeId);
+      const trade = await readStanding(tx, order.tradeId);
+      const isPaid = (await positionsOf(tx, order.tradeId))[order.leg]?.payout != null;
+      const detail = isPaid ? 'the leg is paid already' : whyNotStored(trade, order);
+      if (detail !== undefined) return { kind: 'refused', detail };
+      if (order.kind === 'hedge') {
+        const { fees } = trade.legs[order.leg]!.plan.market;
+        const { quantity, limitPrice } = order;
+        const needed = costCeil(quantity, limitPrice) + takerFeeMax(fees, quantity, limitPrice);
+        await coverHedge(tx, order, needed);
+      }
+      await tx
+        .insertInto('venue_order')
+        .values({
+          id: order.orderId,
+          trade_id: order.tradeId,
+          leg: order.leg,
+          attempt: order.attempt,
+          kind: order.kind,
+          book: order.book,
+          venue: order.venue,
+          state: 'created',
+          request: JSON.stringify(prepared.request),
+          wire: prepared.wire,
+          created_at_ms: reading.atMs,
+        })
+        .execute();
+      return { kind: 'stored' };
+    });
+  } catch (error) {
+    if (error instanceof NoRoom) return { kind: 'refused', detail: error.message };
+    throw error;
+  }
+}
+
+/** Brings the leg's holds up to what a hedge may cost. @throws NoRoom where a cap or the cash forbids it */
+async function coverHedge(
+  tx: LedgerTx,
+  { tradeId, leg }: { tradeId: string; leg: number },
+  neededMicros: number,
+): Promise<void> {
+  for (const hold of await holdsOf(tx, tradeId)) {
+    if (hold.leg !== leg || isLossCounter(hold.id) || isTradesCounter(hold.id)) continue;
+    const lacking = neededMicros - hold.remaining;
+    if (lacking > 0) await extendHoldWithin(tx, tradeId, hold, lacking);
+  }
 }
 
 export type PermitOutcome =
@@ -152,23 +245,26 @@ export const PERMIT_MS = 5_000;
  */
 export async function grantPermit(
   db: LedgerDb,
-  order: { orderId: string; desk: DeskId; kind: OrderKind },
+  order: { orderId: string; desk: DeskId; kind: OrderKind; resolutionId?: string | undefined },
   reading: ClockReading,
 ): Promise<PermitOutcome> {
+  const resolutionId = order.resolutionId ?? null;
   const { rows } = await sql<{ id: bigint }>`
     WITH allowing AS (
       SELECT id, epoch FROM (
         SELECT id, state, epoch FROM desk WHERE id = ${order.desk} FOR SHARE
       ) AS locked
-      WHERE state = 'active' OR (state = 'paused' AND ${order.kind} = 'exit')
+      WHERE state = 'active' OR (state = 'paused' AND ${order.kind} <> 'entry') OR EXISTS (
+        SELECT FROM resolution WHERE id = ${resolutionId} AND ended_at_ms IS NULL
+          AND trade_id = (SELECT trade_id FROM venue_order WHERE id = ${order.orderId}))
     ), taken AS (
       UPDATE venue_order SET state = 'sending'
       WHERE id = ${order.orderId} AND state = 'created' AND EXISTS (SELECT FROM allowing)
       RETURNING id
     )
-    INSERT INTO permit (order_id, desk, kind, epoch, granted_at_ms, deadline)
+    INSERT INTO permit (order_id, desk, kind, epoch, granted_at_ms, deadline, resolution_id)
     SELECT taken.id, allowing.id, ${order.kind}, allowing.epoch, ${reading.atMs},
-      clock_timestamp() + ${PERMIT_MS} * interval '1 millisecond'
+      clock_timestamp() + ${PERMIT_MS} * interval '1 millisecond', ${resolutionId}::text
     FROM taken, allowing
     RETURNING id`.execute(db);
   const granted = rows[0];

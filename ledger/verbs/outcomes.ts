@@ -1,15 +1,19 @@
 /** What an order came to, booked: its state, its permit, its trade and what the trade held. */
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
-import { isLossCounter, isTradesCounter } from '../../domain/counters.ts';
+import { isTradesCounter } from '../../domain/counters.ts';
 import { nextOrderState } from '../../domain/order-machine.ts';
 import type { OrderEvent, OrderStateName } from '../../domain/order-machine.ts';
 import type { Verdict } from '../../domain/risk/codes.ts';
 import type { TradeStatus } from '../../domain/trade.ts';
+import type { Book } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
-import { toNumber, toNumberOrNull } from '../database.ts';
+import { toNumberOrNull } from '../database.ts';
 import { NotInLedger } from '../errors.ts';
-import { captureHold, holdsOf, lockCountersOf, releaseHold } from './holds.ts';
+import { dayOfFact } from './fact-day.ts';
+import { captureHold, holdsOf } from './holds.ts';
+import { endWithoutPosition, movePlacing } from './placing.ts';
+import { lockLossAnd } from './positions.ts';
 
 /** What happened to an order, as the sender or a look-up learned it. */
 export interface OrderOutcome {
@@ -18,6 +22,8 @@ export interface OrderOutcome {
   readonly venueOrderId?: string;
   /** The venue's final word on the filled quantity; with `order.finished` only. */
   readonly finalQuantity?: number;
+  /** The average price of what was filled; sizes the other leg. µ$ a contract */
+  readonly averagePrice?: number;
   /** Why a gate withheld it. */
   readonly failures?: readonly Verdict[];
 }
@@ -41,15 +47,18 @@ export async function bookOutcome(
   reading: ClockReading,
 ): Promise<OrderStanding> {
   return db.transaction().execute(async (tx) => {
+    const { book } = await bookOfOrder(tx, orderId);
+    const day = await dayOfFact(tx, book, reading);
     const order = await lockTradeOfOrder(tx, orderId);
     const event = credible(outcome.event, order.bookedQuantity);
     const next = nextOrderState(order.state, event);
     if (next !== undefined) {
-      await lockCountersOf(tx, order.tradeId);
+      const on = { tradeId: order.tradeId, book, day };
+      await lockLossAnd(tx, on);
       await writeOrder(tx, orderId, next, outcome);
       if (next !== 'unknown') await closePermits(tx, orderId, next);
-      if (!leftNoByte(event)) await keepTradesPlace(tx, order.tradeId);
-      await moveTrade(tx, order.tradeId, next, outcome, reading);
+      if (!leftNoByte(event)) await markSent(tx, order.tradeId);
+      await movePlacing(tx, on, reading, outcome.failures);
     }
     return standing(tx, orderId);
   });
@@ -89,95 +98,18 @@ export async function abandonTrade(
       .where('trade_id', '=', tradeId)
       .where('state', '!=', 'notSent')
       .executeTakeFirst();
-    if (sent === undefined) await endUnfilled(tx, tradeId, 'not_sent', reading, []);
+    if (sent === undefined) await endWithoutPosition(tx, tradeId, 'not_sent', reading, []);
   });
 }
 
-/**
- * Moves a trade whose order is final and whose fills are all booked on to `open`, or ends it
- * where nothing was filled; gives back what the order no longer needs.
- */
-export async function completePlacing(
-  tx: LedgerTx,
-  tradeId: string,
-  reading: ClockReading,
-): Promise<void> {
-  const row = await tx
-    .selectFrom('venue_order')
-    .innerJoin('leg', (join) =>
-      join
-        .onRef('leg.trade_id', '=', 'venue_order.trade_id')
-        .onRef('leg.leg', '=', 'venue_order.leg'),
-    )
-    .select(['venue_order.state', 'venue_order.final_quantity', 'venue_order.booked_quantity'])
-    .select(['leg.cost', 'leg.fees'])
-    .where('venue_order.trade_id', '=', tradeId)
-    .executeTakeFirst();
-  if (row === undefined || row.state !== 'done') return;
-  if (row.final_quantity !== row.booked_quantity) return;
-  if (row.booked_quantity === 0n) {
-    await endUnfilled(tx, tradeId, 'unfilled', reading, []);
-    return;
-  }
-  const { numUpdatedRows } = await tx
-    .updateTable('trade')
-    .set({ status: 'open' })
-    .where('id', '=', tradeId)
-    .where('status', '=', 'placing')
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) return;
-  await releaseSurplus(tx, tradeId, toNumber(row.cost + row.fees));
-}
-
-/** Of the loss hold the position's own cost stays at risk; of everything else nothing remains. */
-async function releaseSurplus(tx: LedgerTx, tradeId: string, riskMicros: number): Promise<void> {
-  for (const hold of await holdsOf(tx, tradeId)) {
-    const keep = isLossCounter(hold.id) ? Math.min(riskMicros, hold.remaining) : 0;
-    await releaseHold(tx, tradeId, hold, hold.remaining - keep);
-  }
-}
-
-async function endUnfilled(
-  tx: LedgerTx,
-  tradeId: string,
-  status: 'unfilled' | 'rejected' | 'not_sent',
-  reading: ClockReading,
-  failures: readonly Verdict[],
-): Promise<void> {
-  const { numUpdatedRows } = await tx
-    .updateTable('trade')
-    .set({ status, ended_at_ms: reading.atMs, failures: JSON.stringify(failures) })
-    .where('id', '=', tradeId)
-    .where('status', 'in', ['reserved', 'placing'])
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) return;
-  for (const hold of await holdsOf(tx, tradeId)) {
-    await releaseHold(tx, tradeId, hold, hold.remaining);
-  }
-}
-
-async function moveTrade(
-  tx: LedgerTx,
-  tradeId: string,
-  state: OrderStateName,
-  outcome: OrderOutcome,
-  reading: ClockReading,
-): Promise<void> {
-  if (state === 'notSent') {
-    return endUnfilled(tx, tradeId, 'not_sent', reading, outcome.failures ?? []);
-  }
-  if (state === 'rejected') return endUnfilled(tx, tradeId, 'rejected', reading, []);
+/** From the first POST on a trade keeps its place in the day's count, whatever becomes of it. */
+async function markSent(tx: LedgerTx, tradeId: string): Promise<void> {
   await tx
     .updateTable('trade')
     .set({ status: 'placing' })
     .where('id', '=', tradeId)
     .where('status', '=', 'reserved')
     .execute();
-  if (state === 'done') await completePlacing(tx, tradeId, reading);
-}
-
-/** From the first POST on a trade keeps its place in the day's count, whatever becomes of it. */
-async function keepTradesPlace(tx: LedgerTx, tradeId: string): Promise<void> {
   const holds = await holdsOf(tx, tradeId);
   const place = holds.find((hold) => isTradesCounter(hold.id) && hold.remaining > 0);
   if (place !== undefined) await captureHold(tx, tradeId, place, place.remaining);
@@ -196,6 +128,9 @@ async function writeOrder(
       detail: outcome.detail,
       ...(outcome.venueOrderId === undefined ? {} : { venue_order_id: outcome.venueOrderId }),
       ...(outcome.finalQuantity === undefined ? {} : { final_quantity: outcome.finalQuantity }),
+      // All its fills failed, and the venue knows it no more: it came to nothing.
+      ...(state === 'notSent' ? { final_quantity: null } : {}),
+      ...(outcome.averagePrice === undefined ? {} : { average_price: outcome.averagePrice }),
     })
     .where('id', '=', orderId)
     .execute();
@@ -205,6 +140,16 @@ async function closePermits(tx: LedgerTx, orderId: string, outcome: string): Pro
   await sql`
     UPDATE permit SET closed_at = clock_timestamp(), outcome = ${outcome}
     WHERE order_id = ${orderId} AND closed_at IS NULL`.execute(tx);
+}
+
+async function bookOfOrder(tx: LedgerTx, orderId: string): Promise<{ book: Book }> {
+  const row = await tx
+    .selectFrom('venue_order')
+    .select('book')
+    .where('id', '=', orderId)
+    .executeTakeFirst();
+  if (row === undefined) throw new NotInLedger('order', orderId);
+  return row;
 }
 
 /** Locks the trade before anything else of it, as every verb does. */

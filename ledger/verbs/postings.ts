@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
-import type { AccountRef } from '../../domain/accounts.ts';
-import type { Transfer } from '../../domain/ledger-entries.ts';
+import type { AccountKind, AccountRef } from '../../domain/accounts.ts';
+import type { Transfer, TransferCode } from '../../domain/ledger-entries.ts';
+import { micros } from '../../domain/money.ts';
 import type { LedgerTx } from '../database.ts';
+import { toNumber } from '../database.ts';
 
 export interface PostingContext {
   readonly day: string;
@@ -47,6 +49,42 @@ export async function post(
     tx,
     transfers.filter((transfer) => fresh.has(transfer.id)),
   );
+}
+
+/** A trade's transfers whose ids begin with `prefix`, in the order of their ids. */
+export async function postedUnder(
+  tx: LedgerTx,
+  tradeId: string,
+  prefix: string,
+): Promise<Transfer[]> {
+  const rows = await tx
+    .selectFrom('transfer')
+    .innerJoin('account as debit', 'debit.id', 'debit_id')
+    .innerJoin('account as credit', 'credit.id', 'credit_id')
+    .select(['transfer.id', 'amount', 'code'])
+    .select(['debit.id as debit_id', 'debit.kind as debit_kind', 'debit.guarded as debit_guarded'])
+    .select(['credit.id as credit_id', 'credit.kind as credit_kind'])
+    .select(['credit.guarded as credit_guarded', 'debit.book', 'debit.venue'])
+    .where('trade_id', '=', tradeId)
+    .where(sql<boolean>`starts_with(transfer.id, ${prefix})`)
+    .orderBy('transfer.id')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    debit: accountOf(row, row.debit_id, row.debit_kind, row.debit_guarded),
+    credit: accountOf(row, row.credit_id, row.credit_kind, row.credit_guarded),
+    amountMicros: micros(toNumber(row.amount)),
+    code: row.code as TransferCode,
+  }));
+}
+
+function accountOf(
+  { book, venue }: Pick<AccountRef, 'book' | 'venue'>,
+  id: string,
+  kind: AccountKind,
+  guarded: boolean,
+): AccountRef {
+  return { id, book, venue, kind, guarded };
 }
 
 async function openAccounts(tx: LedgerTx, transfers: readonly Transfer[]): Promise<void> {

@@ -1,19 +1,32 @@
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
-import { counterId, isLossCounter } from '../../domain/counters.ts';
+import { counterId } from '../../domain/counters.ts';
 import type { UtcDate } from '../../domain/day.ts';
-import { payoutOf, settlementEntries } from '../../domain/ledger-entries.ts';
-import { microContracts, micros, priceMicros } from '../../domain/money.ts';
+import type { Transfer } from '../../domain/ledger-entries.ts';
+import {
+  payoutEntries,
+  payoutOf,
+  recognitionEntries,
+  settlementEntries,
+} from '../../domain/ledger-entries.ts';
+import { microContracts, micros, MICROS_PER_UNIT, priceMicros } from '../../domain/money.ts';
+import { placingEnd } from '../../domain/placing.ts';
+import { paidFor, tradePnl } from '../../domain/position.ts';
 import type { Book } from '../../domain/venue-id.ts';
 import type { TradeStatus } from '../../domain/trade.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
 import { NotInLedger } from '../errors.ts';
+import { raiseAlert, resolveAlert } from './alerts.ts';
 import { openDay } from './day.ts';
 import { readDesk } from './desk.ts';
-import type { OpenHold } from './holds.ts';
-import { captureHold, freeUsed, holdsOf, moveHeld, releaseHold } from './holds.ts';
+import { freeUsed } from './holds.ts';
+import { oneLeggedKey, revertedKey } from './one-legged.ts';
+import { endTrade } from './placing.ts';
+import type { PositionRow } from './positions.ts';
+import { positionsOf } from './positions.ts';
 import { post } from './postings.ts';
+import { readStanding } from './standing.ts';
 
 export type RecordOutcome =
   | {
@@ -22,14 +35,15 @@ export type RecordOutcome =
       readonly pnlMicros: number;
       readonly day: UtcDate;
     }
-  /** The market has no final result in the ledger yet. */
+  /** A market has no final result in the ledger yet; of a pair, one leg may be paid already. */
   | { readonly kind: 'waiting' }
   /** Nothing to settle: the trade holds no position (any more). */
   | { readonly kind: 'notOpen'; readonly status: TradeStatus };
 
 /**
- * The record step: books an open trade's settlement, its P&L and what it gives back, in one
- * transaction and on the day it is recorded. A repeat answers what was recorded.
+ * The record step: books what an open trade's legs were paid, in one transaction and on the day it
+ * is recorded. P&L is recognised when the last leg is final; until then a pair's payout stands in
+ * `unsettled`. A repeat answers what was recorded.
  * @throws NotInLedger, ClockDisagrees
  */
 export async function recordSettlement(
@@ -48,7 +62,7 @@ export async function recordSettlement(
     const day = await openDay(tx, known.book, limits, reading);
     const trade = await tx
       .selectFrom('trade')
-      .selectAll()
+      .select(['status', 'event', 'payout', 'pnl', 'ended_day'])
       .where('id', '=', tradeId)
       .forUpdate()
       .executeTakeFirstOrThrow();
@@ -60,32 +74,12 @@ export async function recordSettlement(
         day: trade.ended_day!,
       };
     }
-    if (trade.status !== 'open') return { kind: 'notOpen', status: trade.status };
-    const leg = await settledLeg(tx, tradeId);
-    if (leg === undefined) return { kind: 'waiting' };
-    const pnlMicros = leg.payoutMicros - leg.costMicros - leg.feesMicros;
-    const context = { tradeId, book: trade.book, event: trade.event, day, reading };
-    await giveBackRoom(tx, context, leg, Math.max(0, -pnlMicros));
-    await postSettlement(tx, context, leg);
-    await tx
-      .updateTable('trade')
-      .set({ status: 'settled', ended_at_ms: reading.atMs, ended_day: day })
-      .set({ payout: leg.payoutMicros, pnl: pnlMicros })
-      .where('id', '=', tradeId)
-      .execute();
-    return { kind: 'recorded', payoutMicros: leg.payoutMicros, pnlMicros, day };
+    if (!(await canSettle(tx, tradeId, trade.status))) {
+      return { kind: 'notOpen', status: trade.status };
+    }
+    const { book } = known;
+    return settleLegs(tx, { tradeId, book, event: trade.event, day, reading });
   });
-}
-
-interface SettledLeg {
-  readonly venue: 'kalshi' | 'polymarket';
-  readonly market: string;
-  readonly outcome: 0 | 1;
-  readonly settlementId: string;
-  readonly settledAtMs: number;
-  readonly costMicros: number;
-  readonly feesMicros: number;
-  readonly payoutMicros: number;
 }
 
 interface Context {
@@ -96,116 +90,164 @@ interface Context {
   readonly reading: ClockReading;
 }
 
-async function settledLeg(tx: LedgerTx, tradeId: string): Promise<SettledLeg | undefined> {
-  const row = await tx
-    .selectFrom('leg')
-    .innerJoin('trade', 'trade.id', 'leg.trade_id')
-    .innerJoin('settlement', (join) =>
-      join
-        .onRef('settlement.book', '=', 'trade.book')
-        .onRef('settlement.venue', '=', 'leg.venue')
-        .onRef('settlement.market', '=', 'leg.market'),
-    )
-    .selectAll('leg')
-    .select(['settlement_id', 'payout_yes', 'payout_no', 'settled_at_ms'])
-    .where('leg.trade_id', '=', tradeId)
-    .orderBy('settlement.recorded_at_ms')
-    .limit(1)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const payout = priceMicros(toNumber(row.outcome === 0 ? row.payout_yes : row.payout_no));
-  return {
-    venue: row.venue,
-    market: row.market,
-    outcome: row.outcome,
-    settlementId: row.settlement_id,
-    settledAtMs: toNumber(row.settled_at_ms),
-    costMicros: toNumber(row.cost),
-    feesMicros: toNumber(row.fees),
-    payoutMicros: payoutOf(microContracts(toNumber(row.filled)), payout),
-  };
+/** A trade on one leg settles like an open one, once nothing of it is under way. */
+async function canSettle(tx: LedgerTx, tradeId: string, status: TradeStatus): Promise<boolean> {
+  if (status !== 'one_legged') return status === 'open';
+  return placingEnd(await readStanding(tx, tradeId)) !== undefined;
 }
 
-/** The position no longer counts as open, and today's realised loss takes the place of its risk. */
-async function giveBackRoom(
-  tx: LedgerTx,
-  context: Context,
-  leg: SettledLeg,
-  lossMicros: number,
-): Promise<void> {
-  const { book, event, day } = context;
-  const lossCounter = counterId(book, { kind: 'loss', day });
-  const openCounters = [
+async function settleLegs(tx: LedgerTx, context: Context): Promise<RecordOutcome> {
+  const { tradeId } = context;
+  const legs = await positionsOf(tx, tradeId);
+  const results = await resultsOf(tx, tradeId);
+  const final = legs.flatMap((leg): SettledLeg[] => {
+    const result = results.get(leg.leg);
+    if (leg.payout !== null || (result === undefined && leg.filled > 0)) return [];
+    return [{ ...leg, result, payout: payoutOfLeg(leg, result) }];
+  });
+  // A leg that holds nothing is over with the others: until then a hedge may still fill it.
+  if (!final.some(({ result }) => result !== undefined)) return { kind: 'waiting' };
+  await lockCounters(tx, context, legs);
+  await bookPayouts(tx, context, final, legs.length > 1 ? payoutEntries : settlementEntries);
+  const paid = legs.map((leg) => final.find(({ leg: index }) => index === leg.leg) ?? leg);
+  const allPaid = paid.filter(isPaid);
+  if (allPaid.length < legs.length) return { kind: 'waiting' };
+  if (legs.length > 1) await recognise(tx, context, allPaid, results);
+  const pnl = tradePnl(allPaid);
+  const payout = allPaid.reduce((sum, leg) => sum + leg.payout, 0);
+  await endTrade(tx, context, { status: 'settled', pnl, payout }, context.reading);
+  for (const key of [oneLeggedKey(tradeId), revertedKey(tradeId)]) {
+    await resolveAlert(tx, key, context.reading);
+  }
+  return { kind: 'recorded', payoutMicros: payout, pnlMicros: pnl, day: context.day };
+}
+
+interface Result {
+  readonly settlementId: string;
+  readonly settledAtMs: number;
+  /** Paid per contract of the leg's outcome, µ$. */
+  readonly payoutPrice: number;
+}
+
+type PaidLeg = PositionRow & { readonly payout: number };
+type SettledLeg = PaidLeg & { readonly result: Result | undefined };
+
+function isPaid(leg: PositionRow): leg is PaidLeg {
+  return leg.payout !== null;
+}
+
+/** A leg that holds nothing needs no result and is paid nothing. */
+function payoutOfLeg(leg: PositionRow, result: Result | undefined): number {
+  if (result === undefined) return 0;
+  return payoutOf(microContracts(leg.filled), priceMicros(result.payoutPrice));
+}
+
+/** The first final result of each leg's market. */
+async function resultsOf(tx: LedgerTx, tradeId: string): Promise<Map<number, Result>> {
+  const { rows } = await sql<{ leg: number; id: string; at: bigint; price: bigint }>`
+    SELECT DISTINCT ON (leg.leg) leg.leg, settlement_id AS id, settled_at_ms AS at,
+      CASE leg.outcome WHEN 0 THEN payout_yes ELSE payout_no END AS price
+    FROM leg JOIN trade ON trade.id = leg.trade_id
+    JOIN settlement ON settlement.book = trade.book AND settlement.venue = leg.venue
+      AND settlement.market = leg.market
+    WHERE leg.trade_id = ${tradeId}
+    ORDER BY leg.leg, settlement.recorded_at_ms`.execute(tx);
+  return new Map(
+    rows.map((row) => [
+      row.leg,
+      { settlementId: row.id, settledAtMs: toNumber(row.at), payoutPrice: toNumber(row.price) },
+    ]),
+  );
+}
+
+/** What counts as open: everything, the event's, the market's. */
+function openCounters({ book, event }: Context, leg: PositionRow): string[] {
+  return [
     counterId(book, { kind: 'event', event }),
     counterId(book, { kind: 'exposure' }),
     counterId(book, { kind: 'market', venue: leg.venue, market: leg.market }),
   ];
-  await lockCounters(tx, [...openCounters, lossCounter]);
-  const holds = await holdsOf(tx, context.tradeId);
-  for (const hold of holds) {
-    // All it cost: a fill beyond its hold has used more than the hold captured.
-    if (openCounters.includes(hold.id)) {
-      await freeUsed(tx, hold.id, leg.costMicros + leg.feesMicros);
-    }
-  }
-  const lossHold = holds.find((hold) => hold.id === lossCounter && hold.remaining > 0);
-  if (lossHold !== undefined) await realise(tx, context.tradeId, lossHold, lossMicros);
-  // Settled earlier than expected, or on a day that did not carry it: booked all the same.
-  else await moveHeld(tx, { kind: 'counter', id: lossCounter }, { held: 0, used: lossMicros });
-  await releaseOtherDays(tx, context.tradeId, holds, lossCounter);
 }
 
-async function realise(
+async function lockCounters(
   tx: LedgerTx,
-  tradeId: string,
-  hold: OpenHold,
-  lossMicros: number,
+  context: Context,
+  legs: readonly PositionRow[],
 ): Promise<void> {
-  await captureHold(tx, tradeId, hold, lossMicros);
-  const rest = hold.remaining - Math.min(lossMicros, hold.remaining);
-  await releaseHold(tx, tradeId, { ...hold, remaining: rest }, rest);
+  const { tradeId, book, day } = context;
+  const ids = [
+    ...legs.flatMap((leg) => openCounters(context, leg)),
+    counterId(book, { kind: 'loss', day }),
+  ];
+  await sql`
+    SELECT id FROM counter
+    WHERE id = ANY(${ids}) OR id IN
+      (SELECT target FROM hold WHERE trade_id = ${tradeId} AND target_kind = 'counter')
+    ORDER BY id FOR UPDATE`.execute(tx);
 }
 
-async function releaseOtherDays(
+/** Books each leg's payout; its position no longer counts as open. */
+async function bookPayouts(
   tx: LedgerTx,
-  tradeId: string,
-  holds: readonly OpenHold[],
-  todays: string,
+  context: Context,
+  legs: readonly SettledLeg[],
+  entriesOf: typeof payoutEntries,
 ): Promise<void> {
-  for (const hold of holds) {
-    if (!isLossCounter(hold.id) || hold.id === todays) continue;
-    await releaseHold(tx, tradeId, hold, hold.remaining);
-  }
-}
-
-async function lockCounters(tx: LedgerTx, ids: readonly string[]): Promise<void> {
-  await sql`SELECT id FROM counter WHERE id = ANY(${ids}) ORDER BY id FOR UPDATE`.execute(tx);
-}
-
-async function postSettlement(tx: LedgerTx, context: Context, leg: SettledLeg): Promise<void> {
-  await tx
-    .updateTable('leg')
-    .set({ payout: leg.payoutMicros })
-    .where('trade_id', '=', context.tradeId)
-    .execute();
-  await post(
-    tx,
-    settlementEntries({
-      book: context.book,
+  const { tradeId, book, day, reading } = context;
+  for (const leg of legs) {
+    for (const counter of openCounters(context, leg)) await freeUsed(tx, counter, paidFor(leg));
+    await tx
+      .updateTable('leg')
+      .set({ payout: leg.payout })
+      .where('trade_id', '=', tradeId)
+      .where('leg', '=', leg.leg)
+      .execute();
+    if (leg.result === undefined) continue;
+    const { settlementId, settledAtMs } = leg.result;
+    const entries = entriesOf({
+      book,
       venue: leg.venue,
       market: leg.market,
       outcome: leg.outcome,
-      tradeId: context.tradeId,
-      leg: 0,
-      settlementId: leg.settlementId,
-      costMicros: micros(leg.costMicros),
-      payoutMicros: micros(leg.payoutMicros),
+      tradeId,
+      leg: leg.leg,
+      settlementId,
+      costMicros: micros(leg.cost),
+      payoutMicros: micros(leg.payout),
+    });
+    await post(tx, entries, {
+      day,
+      recordedAtMs: reading.atMs,
+      tradeId,
+      venueAtMs: settledAtMs,
+    });
+  }
+}
+
+/** The pair's last leg is final: what stands in `unsettled` becomes gain and loss. */
+async function recognise(
+  tx: LedgerTx,
+  context: Context,
+  legs: readonly PaidLeg[],
+  results: ReadonlyMap<number, Result>,
+): Promise<void> {
+  const { tradeId, book, day, reading } = context;
+  const entries = legs.flatMap((leg): Transfer[] =>
+    recognitionEntries({
+      book,
+      venue: leg.venue,
+      tradeId,
+      leg: leg.leg,
+      costMicros: micros(leg.cost),
+      payoutMicros: micros(leg.payout),
     }),
-    {
-      day: context.day,
-      recordedAtMs: context.reading.atMs,
-      tradeId: context.tradeId,
-      venueAtMs: leg.settledAtMs,
-    },
   );
+  await post(tx, entries, { day, recordedAtMs: reading.atMs, tradeId });
+  const together = [...results.values()].reduce((sum, { payoutPrice }) => sum + payoutPrice, 0);
+  const matched = legs.every(({ filled }) => filled > 0);
+  if (!matched || together === MICROS_PER_UNIT) return;
+  const both = together > MICROS_PER_UNIT ? 'paid more' : 'paid less';
+  const detail = `the legs of ${tradeId} ${both} than 1 together: their markets resolved differently`;
+  const key = `divergence/${tradeId}`;
+  await raiseAlert(tx, { code: 'SETTLEMENT_DIVERGENCE', key, book, tradeId, detail }, reading);
 }

@@ -1,9 +1,10 @@
 /** What the venue watch keeps: its cursor, the facts it has seen, and whom it has to tell. */
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
+import { deskOf } from '../../domain/desk.ts';
 import type { VenueSettlement } from '../../domain/market.ts';
 import type { Book, VenueId } from '../../domain/venue-id.ts';
-import type { LedgerDb } from '../database.ts';
+import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
 
 /** One signal to a trade's workflow, kept until it was sent. */
@@ -93,6 +94,43 @@ export async function storeSettlement(
         AND trade.ended_at_ms IS NULL`.execute(tx);
     return true;
   });
+}
+
+/** Owes the desk's run the signal that its row has changed, so that the Web UI shows it. */
+export async function deskChanged(
+  tx: LedgerTx,
+  of: { book: Book; venue: VenueId },
+  reading: ClockReading,
+): Promise<void> {
+  await tx
+    .insertInto('outbox')
+    .values({
+      ...of,
+      workflow_id: `rollout:${deskOf(of.book)}`,
+      signal: 'desk-changed',
+      payload: '{}',
+      created_at_ms: reading.atMs,
+    })
+    .execute();
+}
+
+/** Owes a trade's run the signal to look at its orders again. */
+export async function tradeChanged(
+  tx: LedgerTx,
+  of: { book: Book; venue: VenueId; tradeId: string },
+  reading: ClockReading,
+): Promise<void> {
+  await tx
+    .insertInto('outbox')
+    .values({
+      book: of.book,
+      venue: of.venue,
+      workflow_id: `trade:${of.tradeId}`,
+      signal: 'order-event',
+      payload: JSON.stringify({ tradeId: of.tradeId }),
+      created_at_ms: reading.atMs,
+    })
+    .execute();
 }
 
 /** Signals one venue's watch has yet to send, oldest first; two watches never send the same. */

@@ -10,13 +10,14 @@ interface Difference {
 
 /**
  * What accounts hold is what their holds hold, and what counters of open positions have used is
- * what the open trades' fills cost.
+ * what the legs that are not paid out have cost.
  */
 export async function checkHeldAndOpen(db: LedgerDb): Promise<string[]> {
   const { rows } = await sql<Difference>`
     WITH fills AS (
-      SELECT trade.book, trade.event, leg.venue, leg.market, leg.cost + leg.fees AS spent
-      FROM trade JOIN leg ON leg.trade_id = trade.id WHERE trade.status <> 'settled'
+      SELECT trade.book, trade.event, leg.venue, leg.market,
+        leg.cost + leg.fees - leg.realised_fees AS spent
+      FROM trade JOIN leg ON leg.trade_id = trade.id WHERE leg.payout IS NULL
     ), expected AS (
       SELECT book || '/exposure' AS id, sum(spent) AS summed FROM fills GROUP BY 1
       UNION ALL SELECT book || '/event/' || event, sum(spent) FROM fills GROUP BY 1

@@ -75,13 +75,8 @@ test('a report has what the day came to', async () => {
       expect.objectContaining({ id: 'loss', payout: '0.00', realizedPnl: '-30.00' }),
       {
         id: 'win',
-        venue: 'polymarket',
-        market: 'MARKET-win',
-        title: 'Title of MARKET-win',
-        outcome: 'Home',
-        quantity: '100',
-        cost: '50.00',
-        fees: '0.00',
+        status: 'settled',
+        legs: [legOf('win', 'polymarket', '100', '50.00')],
         payout: '100.00',
         realizedPnl: '50.00',
       },
@@ -90,23 +85,24 @@ test('a report has what the day came to', async () => {
     fees: '0.00',
     loss: { used: '30.00', cap: '1000.00' },
     open: [
-      expect.objectContaining({ id: 'at-risk', cost: '10.00', expectedSettlement: null }),
-      expect.objectContaining({
+      {
+        id: 'at-risk',
+        legs: [legOf('at-risk', 'kalshi', '20', '10.00')],
+        status: 'open',
+        worstLoss: '10.00',
+        expectedSettlement: null,
+      },
+      {
         id: 'in-doubt',
+        legs: [legOf('in-doubt', 'kalshi', '0', '0.00')],
         status: 'placing',
-        quantity: '0',
         worstLoss: '5.00',
-      }),
+        expectedSettlement: null,
+      },
       {
         id: 'stays',
-        venue: 'kalshi',
-        market: 'MARKET-stays',
-        title: 'Title of MARKET-stays',
-        outcome: 'Home',
+        legs: [legOf('stays', 'kalshi', '40', '20.00')],
         status: 'open',
-        quantity: '40',
-        cost: '20.00',
-        fees: '0.00',
         worstLoss: '20.00',
         expectedSettlement: '2026-11-25T18:00:00.000Z',
       },
@@ -135,6 +131,13 @@ test('a report has what the day came to', async () => {
   });
 });
 
+/** The only leg of a trade of the harness. */
+function legOf(id: string, venue: string, quantity: string, cost: string) {
+  const market = `MARKET-${id}`;
+  const title = `Title of ${market}`;
+  return { venue, market, title, outcome: 'Home', quantity, cost, fees: '0.00' };
+}
+
 test('a day closed late reports its own end, not what came after', async () => {
   const it = under();
   await walkADay(it);
@@ -157,9 +160,9 @@ test('a day closed late reports its own end, not what came after', async () => {
     seal: { transfers: 9 },
   });
   expect(report!.open).toMatchObject([
-    { id: 'at-risk', cost: '10.00' },
-    { id: 'in-doubt', status: 'open', quantity: '0', cost: '0.00', worstLoss: '5.00' },
-    { id: 'stays', status: 'settled', quantity: '40', cost: '20.00' },
+    { id: 'at-risk', legs: [{ cost: '10.00' }] },
+    { id: 'in-doubt', status: 'open', legs: [{ quantity: '0', cost: '0.00' }], worstLoss: '5.00' },
+    { id: 'stays', status: 'settled', legs: [{ quantity: '40', cost: '20.00' }] },
   ]);
 });
 

@@ -21,8 +21,13 @@ test('today’s workflows replay every recorded history', async () => {
   const recorded = recordedHistories();
   expect(recorded.map(({ workflowId }) => workflowId)).toEqual([
     'daily-reset',
+    'pair-one-legged-resolved',
+    'pair-open',
+    'pair-reverted',
+    'pair-settled',
     'rollout',
     'sweep',
+    'trade-approved',
     'trade-denied',
     'trade-driven-again',
     'trade-open',

@@ -1,0 +1,67 @@
+/** A fill that failed after it was booked. */
+import { formatDecimal, formatUsd } from '../../domain/decimal.ts';
+import { suspenseEntries } from '../../domain/ledger-entries.ts';
+import type { VenueFill } from '../../domain/market.ts';
+import type { Micros } from '../../domain/money.ts';
+import { costCeil, proceedsFloor, subtractMicros, sumMicros } from '../../domain/money.ts';
+import { nextOrderState } from '../../domain/order-machine.ts';
+import type { LedgerTx } from '../database.ts';
+import { raiseAlert } from './alerts.ts';
+import { recordDiscrepancy } from './discrepancies.ts';
+import type { At, OwnFill } from './own-fill.ts';
+import { post } from './postings.ts';
+import { revertedKey } from './one-legged.ts';
+import { tradeChanged } from './watch.ts';
+
+/** A fill failed after all: its order is asked again what it came to, and its trade is driven. */
+export async function reopen(tx: LedgerTx, own: OwnFill): Promise<void> {
+  const { book, venue, fill, order, reading } = own;
+  const { state } = await tx
+    .selectFrom('venue_order')
+    .select('state')
+    .where('id', '=', order.id)
+    .executeTakeFirstOrThrow();
+  const next = nextOrderState(state, { type: 'order.reverted' });
+  if (next !== undefined) {
+    await tx.updateTable('venue_order').set({ state: next }).where('id', '=', order.id).execute();
+  }
+  // The clock of a rest that was carried since long ago is not the new difference's.
+  await tx
+    .updateTable('trade')
+    .set({ status: 'placing', unhedged_since_ms: null })
+    .where('id', '=', order.trade_id)
+    .where('status', '=', 'open')
+    .execute();
+  const tradeId = order.trade_id;
+  const detail = `fill ${fill.reverts ?? ''} of ${tradeId} failed: ${formatDecimal(fill.quantity)} contracts are gone`;
+  const key = revertedKey(tradeId);
+  await raiseAlert(tx, { code: 'FILL_REVERTED', key, book, tradeId, detail }, reading);
+  await tradeChanged(tx, { book, venue, tradeId }, reading);
+}
+
+/** The reversal of a fill whose contracts were sold or settled meanwhile moved cash: booked, and a person looks. */
+export async function bookUnwanted(tx: LedgerTx, own: OwnFill): Promise<void> {
+  const { book, venue, fill, order, day, reading } = own;
+  const cashMicros = cashOfReversal(fill);
+  await post(tx, suspenseEntries({ book, venue, fillId: fill.fillId, cashMicros }), {
+    day,
+    recordedAtMs: reading.atMs,
+    tradeId: order.trade_id,
+    venueAtMs: fill.filledAtMs,
+  });
+  const what = `fill ${fill.reverts ?? ''} of trade ${order.trade_id} failed after its contracts were gone`;
+  await breakOn(tx, own, `${what}: ${formatUsd(cashMicros)} is in suspense`);
+}
+
+/** µ$ a venue gives back for a bought fill that failed; takes back, below zero, for a sold one. */
+function cashOfReversal({ action, quantity, priceMicros, feeMicros }: VenueFill): Micros {
+  return action === 'buy'
+    ? sumMicros([costCeil(quantity, priceMicros), feeMicros])
+    : subtractMicros(feeMicros, proceedsFloor(quantity, priceMicros));
+}
+
+/** A discrepancy found while a fill was booked. */
+export function breakOn(tx: LedgerTx, at: At, detail: string): Promise<void> {
+  const { book, venue, fill, day, reading } = at;
+  return recordDiscrepancy(tx, { book, venue, id: `fill/${fill.fillId}`, detail, day, reading });
+}
