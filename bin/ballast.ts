@@ -1,5 +1,7 @@
 /** The command line's entry: hands the CLI its verbs as functions. */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { CliError } from '../client/cli/errors.ts';
 import { runCli } from '../client/cli/program.ts';
@@ -43,15 +45,32 @@ const ports: CliPorts = {
     verb(async () => (await import('./operator.ts')).dailyReportOf(loadConfig(), asked)),
   pauseDirectly: (reason) =>
     verb(async () => (await import('./operator.ts')).pauseDirectly(loadConfig(), reason)),
-  enableStrategy: (name, reason) =>
-    verb(async () => (await import('./operator.ts')).enableStrategy(loadConfig(), name, reason)),
   applyLimits: (reason) =>
     verb(async () => (await import('./operator.ts')).adoptLimits(loadConfig(), reason)),
+  importFile: (asked) =>
+    verb(async () => (await import('./predecessor-data.ts')).importFile(loadConfig(), asked)),
+  exportFile: () =>
+    verb(async () => (await import('./predecessor-data.ts')).exportFile(loadConfig())),
+  writeOutput: async (path, written) =>
+    (await import('./predecessor-data.ts')).writeOutput(path, written),
   out,
   err,
   isTerminal: process.stdout.isTTY,
+  ask,
   readInput: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
 };
+
+/** The question goes to the error output, so that what a script reads stays clean. */
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    // Ended input is no answer; the question alone would wait for ever.
+    const ended = once(terminal, 'close').then(() => '');
+    return await Promise.race([terminal.question(question), ended]);
+  } finally {
+    terminal.close();
+  }
+}
 
 async function tokenOf(role: Role): Promise<string | undefined> {
   return (await heldTokens(loadConfig())).find((held) => held.role === role)?.token;

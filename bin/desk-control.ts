@@ -1,10 +1,15 @@
-/** Pause and resume as API and CLI do them. A pause needs the ledger alone; a resume, Temporal too. */
+/** Pause, resume and rearm as API and CLI do them. A pause needs the ledger alone; the others Temporal too. */
 import { isGrpcServiceError } from '@temporalio/client';
-import type { HttpPorts } from '../client/ports.ts';
+import type { DeskAnswer, HttpPorts } from '../client/ports.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Asked } from '../ledger/verbs/desk-state.ts';
-import { deskChangedSignal, resumeUpdate, rolloutWorkflowId } from '../workflows/messages.ts';
+import {
+  deskChangedSignal,
+  rearmUpdate,
+  resumeUpdate,
+  rolloutWorkflowId,
+} from '../workflows/messages.ts';
 import type { Engine } from './engine.ts';
 import { DESK } from './settings.ts';
 
@@ -17,11 +22,11 @@ export async function pauseDesk(ledger: Ledger, clock: Clock, asked: Omit<Asked,
   return ledger.acknowledgeStop(DESK);
 }
 
-/** Pause and resume for the API. */
+/** Pause, resume and rearm for the API. */
 export function deskControl(
   engine: Engine,
   report: HttpPorts['report'],
-): Pick<HttpPorts, 'pause' | 'resume'> {
+): Pick<HttpPorts, 'pause' | 'resume' | 'rearm'> {
   const { ledger, clock, client } = engine;
   const desk = client.workflow.getHandle(rolloutWorkflowId(DESK));
   const tell = async (): Promise<void> => {
@@ -33,24 +38,29 @@ export function deskControl(
       report(error, 'desk workflow not told of a pause');
     }
   };
+  const letGoOn = async (
+    action: 'resume' | 'rearm',
+    { actor: by, role, reason }: { actor: string; role: 'operator' | 'admin'; reason: string },
+  ): Promise<DeskAnswer> => {
+    const intentId = await ledger.writeIntent({ desk: DESK, action, actor: by, role, reason });
+    const update = action === 'rearm' ? rearmUpdate : resumeUpdate;
+    try {
+      return await client.withDeadline(Date.now() + RESUME_MS_MAX, () =>
+        desk.executeUpdate(update, { args: [{ by, reason, intentId }] }),
+      );
+    } catch (error) {
+      if (!isGrpcServiceError(error)) throw error;
+      report(error, `desk workflow not reached for a ${action}`);
+      return { kind: 'unreachable' };
+    }
+  };
   return {
     pause: async (asked) => {
       const acknowledged = await pauseDesk(ledger, clock, asked);
       await tell();
       return { ...acknowledged, unresolved: [...acknowledged.unresolved] };
     },
-    resume: async ({ actor: by, role, reason }) => {
-      const intent = { desk: DESK, action: 'resume', actor: by, role, reason } as const;
-      const intentId = await ledger.writeIntent(intent);
-      try {
-        return await client.withDeadline(Date.now() + RESUME_MS_MAX, () =>
-          desk.executeUpdate(resumeUpdate, { args: [{ by, reason, intentId }] }),
-        );
-      } catch (error) {
-        if (!isGrpcServiceError(error)) throw error;
-        report(error, 'desk workflow not reached for a resume');
-        return { kind: 'unreachable' };
-      }
-    },
+    resume: (asked) => letGoOn('resume', asked),
+    rearm: (asked) => letGoOn('rearm', { ...asked, role: 'admin' }),
   };
 }

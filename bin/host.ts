@@ -4,10 +4,8 @@ import type { Logger } from 'pino';
 import { createServer } from '../client/http/server.ts';
 import type { HttpPorts, Tokens } from '../client/ports.ts';
 import type { Config } from '../contracts/config.ts';
-import type { Check, StatusView } from '../contracts/http.ts';
+import type { StatusView } from '../contracts/http.ts';
 import type { Clock } from '../domain/clock.ts';
-import { readTradingMode, readTradingState } from '../ledger/read/predecessor.ts';
-import { findTrade, listTrades } from '../ledger/read/trades.ts';
 import { readStatus } from '../ledger/read/status.ts';
 import { workflowBundle } from '../worker/bundle.ts';
 import { cacheDir } from '../worker/embedded/locations.ts';
@@ -15,13 +13,12 @@ import { createLogger, installTemporalLogger, temporalLogger } from '../worker/l
 import { loadTokens } from '../worker/tokens.ts';
 import type { RunningWorkers } from '../worker/workers.ts';
 import { startWorkers } from '../worker/workers.ts';
-import { engineChecks } from './checks.ts';
 import { machineClock } from './clock.ts';
 import { tellingDamage } from './damage.ts';
-import { deskControl } from './desk-control.ts';
 import type { Engine } from './engine.ts';
 import { openEngine, submitter } from './engine.ts';
 import { PortTaken } from './errors.ts';
+import { httpPorts } from './http-ports.ts';
 import { refuseLostCluster, rememberLedger } from './ledger-file.ts';
 import { claimDataDir } from './run-file.ts';
 import { startSchedules } from './schedules.ts';
@@ -183,7 +180,6 @@ export async function listen(
 ): Promise<{ app: FastifyInstance; apiUrl: string; status: HttpPorts['status'] }> {
   const { engine, servers } = parts;
   const { ledger, clock } = engine;
-  const trading = { desk: DESK, liveTrading: config.liveTrading } as const;
   let apiUrl = apiUrlOf(config.environment);
   const status = async (): Promise<StatusView> => ({
     ...(await readStatus(ledger.db, DESK, config.venues, await clock.read())),
@@ -195,14 +191,8 @@ export async function listen(
     tokens: parts.tokens,
     hosts: [config.environment.BALLAST_HOST],
     submit: parts.submit,
-    listTrades: (query) => listTrades(ledger.db, query),
-    findTrade: (id) => findTrade(ledger.db, id),
     status,
-    tradingMode: async () => readTradingMode(ledger.db, trading, await clock.read()),
-    tradingState: async () => readTradingState(ledger.db, trading, await clock.read()),
-    ...deskControl(engine, reporter(parts.log)),
-    readiness: (): Promise<Check[]> => engineChecks(engine),
-    report: reporter(parts.log),
+    ...httpPorts(engine, config, reporter(parts.log)),
   });
   const { BALLAST_HOST: host, BALLAST_PORT: port } = config.environment;
   try {

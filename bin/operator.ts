@@ -4,7 +4,6 @@ import type { StopView } from '../contracts/http.ts';
 import type { LimitsView } from '../contracts/limits.ts';
 import type { DailyReportAnswer } from '../client/ports.ts';
 import { DAY_MS } from '../domain/day.ts';
-import { bookOf } from '../domain/desk.ts';
 import type { Book } from '../domain/venue-id.ts';
 import { readLimits } from '../ledger/read/limits.ts';
 import { dayState, findReport, reportedDays } from '../ledger/read/reports.ts';
@@ -12,14 +11,6 @@ import { pauseDesk } from './desk-control.ts';
 import { DESK } from './settings.ts';
 import { machineClock } from './clock.ts';
 import { withLedger } from './with-ledger.ts';
-
-/** Lets a strategy execute again after it was stopped; its count starts anew. */
-export async function enableStrategy(config: Config, name: string, reason: string): Promise<void> {
-  const { atMs } = await machineClock(config.clockOffsetMs).read();
-  await withLedger(config, (ledger) =>
-    ledger.enableStrategy(bookOf(DESK, 'paper'), name, { actor: 'cli', atMs, reason }),
-  );
-}
 
 /** Stops entries while no API answers; ends when the stop holds. */
 export async function pauseDirectly(config: Config, reason: string): Promise<StopView> {

@@ -1,26 +1,17 @@
 /** What bin hands to the CLI and the HTTP server; the client knows nothing else of the engine. */
 import type { DailyReport } from '../contracts/daily-report.ts';
 import type { BackupView, RestoreView } from '../contracts/backup.ts';
-import type {
-  Check,
-  StatusView,
-  StopView,
-  SubmissionAnswer,
-  TradeView,
-} from '../contracts/http.ts';
+import type { Check, StopView } from '../contracts/http.ts';
 import type { LimitsView } from '../contracts/limits.ts';
-import type { TradingModeView, TradingStateView } from '../contracts/predecessor.ts';
-import type { Proposal } from '../contracts/proposal.ts';
 import type { Role, Tokens } from '../contracts/roles.ts';
 import type { VerifyView } from '../contracts/verify.ts';
 import type { Book } from '../domain/venue-id.ts';
+import type { ChangePorts } from './change-ports.ts';
+import type { PredecessorPorts } from './predecessor-ports.ts';
+import type { ReadPorts } from './read-ports.ts';
 
 export type { Role, Tokens } from '../contracts/roles.ts';
-
-/** What came of asking the desk to resume. */
-export type ResumeView =
-  | { readonly kind: 'resumed' | 'unreachable' }
-  | { readonly kind: 'refused'; readonly detail: string };
+export type { DeskAnswer } from './change-ports.ts';
 
 /** A token as the command line finds it. */
 export interface HeldToken {
@@ -30,28 +21,13 @@ export interface HeldToken {
   readonly source: string;
 }
 
-export interface HttpPorts {
+/** Everything the HTTP server needs of the engine. */
+export interface HttpPorts extends ReadPorts, ChangePorts {
   readonly tokens: Tokens;
   /** Host names besides loopback that a `Host` header may carry. */
   readonly hosts: readonly string[];
-  /**
-   * Runs one validated proposal; `id` is absent where the engine shall make one. An id that came
-   * as `Idempotency-Key` is in the proposal too, so that a repeat has the same body either way.
-   */
-  submit(input: { id?: string; proposal: Proposal }): Promise<SubmissionAnswer>;
-  /** The newest trades first; with `before`, those received before the trade of that id. */
-  listTrades(query: { limit: number; status?: string; before?: string }): Promise<TradeView[]>;
-  findTrade(id: string): Promise<TradeView | undefined>;
-  status(): Promise<StatusView>;
-  /** The current book in the predecessor's words. */
-  tradingMode(): Promise<TradingModeView>;
-  tradingState(): Promise<TradingStateView>;
-  /** Stops entries; answers when the stop holds, 7 s at most. */
-  pause(asked: { actor: string; reason: string }): Promise<StopView>;
-  /** Undoes an operator's pause; for an admin a breach too. */
-  resume(asked: { actor: string; role: 'operator' | 'admin'; reason: string }): Promise<ResumeView>;
-  /** Everything that must be well before proposals are taken. */
-  readiness(): Promise<Check[]>;
+  /** Of the running program; the API's document carries it. */
+  readonly version: string;
   /** Unexpected failures: logged by the host, told to the caller without details. */
   report(error: unknown, context: string): void;
 }
@@ -64,7 +40,7 @@ export type DailyReportAnswer =
   /** The days that have a report, oldest first. */
   | { readonly kind: 'none'; readonly days: readonly string[] };
 
-export interface CliPorts {
+export interface CliPorts extends PredecessorPorts {
   /** Where the API listens, from the configuration. */
   apiUrl(): string;
   /**
@@ -97,12 +73,13 @@ export interface CliPorts {
   dailyReport(asked: { book: Book; date: string | undefined }): Promise<DailyReportAnswer>;
   /** Stops entries through the ledger itself, for when no API answers. */
   pauseDirectly(reason: string): Promise<StopView>;
-  enableStrategy(name: string, reason: string): Promise<void>;
   applyLimits(reason: string): Promise<{ field: string; was: string; is: string }[]>;
   out(line: string): void;
   err(line: string): void;
   readonly isTerminal: boolean;
   readInput(pathOrDash: string): Promise<string>;
+  /** Asks a person on the terminal for one line; never called where there is none. */
+  ask(question: string): Promise<string>;
 }
 
 /** The exit codes every command uses. @source DESIGN §7 */

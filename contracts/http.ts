@@ -4,11 +4,7 @@ import { DESK_STATES } from '../domain/desk.ts';
 import { DENIAL_CODES } from '../domain/risk/codes.ts';
 import { TRADE_STATUSES } from '../domain/trade.ts';
 import { BOOKS, VENUE_IDS } from '../domain/venue-id.ts';
-
-const instant = z.iso.datetime();
-const decimalText = z.string();
-const TEXT_LENGTH_MAX = 500;
-const textLine = z.string().trim().min(1).max(TEXT_LENGTH_MAX);
+import { askedShape, decimalText, instant } from './view-fields.ts';
 
 export const verdictSchema = z.object({
   code: z.enum(DENIAL_CODES as [string, ...string[]]),
@@ -21,7 +17,7 @@ export const verdictSchema = z.object({
 export const tradeViewSchema = z.object({
   id: z.string(),
   book: z.enum(BOOKS),
-  status: z.enum([...TRADE_STATUSES, 'received', 'denied']),
+  status: z.enum([...TRADE_STATUSES, 'received', 'awaiting_approval', 'denied']),
   strategy: z.string(),
   event: z.string(),
   receivedAt: instant,
@@ -36,13 +32,23 @@ export const tradeViewSchema = z.object({
       title: z.string(),
       limitPrice: decimalText,
       quantity: decimalText,
+      /** All that was bought; what was sold again of it is in `sold`. */
       filledQuantity: decimalText,
+      sold: decimalText,
+      /** Of what is not sold again, fees apart. */
       cost: decimalText,
       fees: decimalText,
+      /** The newest order's; `orders` has them all. */
       orderId: z.string().nullable(),
       orderState: z.string().nullable(),
     }),
   ),
+  /** Since when the legs do not match; null while they do. */
+  unhedgedSince: instant.nullable(),
+  /** Until when a person may approve it; null unless it waits for that. */
+  approvalUntil: instant.nullable(),
+  /** Whether it came with the predecessor's file. */
+  imported: z.boolean(),
   worstCase: decimalText.nullable(),
   expectedSettlement: instant.nullable(),
   payout: decimalText.nullable(),
@@ -53,6 +59,17 @@ export const tradeViewSchema = z.object({
 });
 export type TradeView = z.output<typeof tradeViewSchema>;
 
+/** One leg as it would be sent. */
+export const legPlanViewSchema = z.object({
+  venue: z.enum(VENUE_IDS),
+  market: z.string(),
+  outcome: z.string(),
+  limitPrice: decimalText,
+  /** What one contract may cost within the hold: of a pair's second leg, after the first. */
+  priceMax: decimalText,
+  worstCase: decimalText,
+});
+
 /** The answer to one proposal. */
 export const submissionSchema = z.discriminatedUnion('status', [
   z.object({
@@ -61,7 +78,16 @@ export const submissionSchema = z.discriminatedUnion('status', [
     quantity: decimalText,
     worstCase: decimalText,
     roiPercent: decimalText,
+    /** The venue's own words, those of a pair joined by "+". */
     outcome: z.string(),
+    legs: z.array(legPlanViewSchema),
+  }),
+  /** Nothing is decided or held: an admin may approve it until then. */
+  z.object({
+    status: z.literal('awaiting_approval'),
+    id: z.string(),
+    until: instant,
+    failures: z.array(verdictSchema),
   }),
   z.object({ status: z.literal('denied'), id: z.string(), failures: z.array(verdictSchema) }),
   z.object({ status: z.literal('pending'), id: z.string(), detail: z.string() }),
@@ -118,13 +144,8 @@ export const statusViewSchema = z.object({
 });
 export type StatusView = z.output<typeof statusViewSchema>;
 
-/** What pauses or resumes the desk. */
-export const deskRequestSchema = z.strictObject({
-  /** Kept in the audit log. */
-  reason: textLine,
-  /** The person behind the token; the role's name where it is absent. */
-  by: textLine.optional(),
-});
+/** What pauses, resumes or arms the desk, and approves what waits for a person. */
+export const askedSchema = z.strictObject(askedShape);
 
 /** A pause that holds: nothing that adds risk is sent any more but for the orders listed. */
 export const stopViewSchema = z.object({
@@ -135,8 +156,8 @@ export const stopViewSchema = z.object({
 export type StopView = z.output<typeof stopViewSchema>;
 
 /** One line of `ballast doctor` and of `/readyz`. */
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-}
+const checkSchema = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
+export type Check = Readonly<z.output<typeof checkSchema>>;
+
+/** `/readyz`, whether ready or not. */
+export const readinessSchema = z.object({ ready: z.boolean(), checks: z.array(checkSchema) });

@@ -168,6 +168,8 @@ export function exitCodeOf(status: number): number {
       return EXIT.usage;
     case 401:
     case 403:
+    // Only wrong tokens are ever too many.
+    case 429:
       return EXIT.configuration;
     case 409:
       return EXIT.conflict;
@@ -181,7 +183,7 @@ export function exitCodeOf(status: number): number {
 }
 
 function adviceFor(status: number): string[] {
-  if (status === 401 || status === 403) {
+  if (status === 401 || status === 403 || status === 429) {
     return ['is BALLAST_DATA_DIR (or BALLAST_TRADER_TOKEN) the same here as where Ballast runs?'];
   }
   if (status === 503) return ['it may still be starting: ballast doctor says what is missing'];

@@ -1,4 +1,4 @@
-/** `ballast pause` and `resume`. */
+/** `ballast pause`, `resume` and `rearm`. */
 import type { Command } from 'commander';
 import type { StopView } from '../../contracts/http.ts';
 import { stopViewSchema } from '../../contracts/http.ts';
@@ -24,6 +24,13 @@ at first; then --after-breach uses the admin's token.
 Example:
   $ ballast resume --reason "feed is fixed"`;
 
+const REARM_HELP = `
+Lets a halted desk send orders again, with the admin's token: look at every open order and position
+first (ballast status, orders --open, positions).
+
+Example:
+  $ ballast rearm --reason "books compared with both venues"`;
+
 interface Options {
   readonly reason: string;
   readonly json?: true;
@@ -47,6 +54,13 @@ export function addPauseVerbs(program: Command, ports: CliPorts, ends: Ends): vo
     .option('--json', 'the raw answer')
     .addHelpText('after', RESUME_HELP)
     .action(ends((options: Options) => resume(ports, options)));
+  program
+    .command('rearm')
+    .description('let a halted desk trade again once it has been looked at')
+    .requiredOption('--reason <text>', 'why; kept in the audit log', nonEmpty)
+    .option('--json', 'the raw answer')
+    .addHelpText('after', REARM_HELP)
+    .action(ends((options: Options) => rearm(ports, options)));
 }
 
 async function pause(ports: CliPorts, options: Options): Promise<number> {
@@ -85,7 +99,14 @@ async function resume(ports: CliPorts, options: Options): Promise<number> {
   return EXIT.ok;
 }
 
-function ask(ports: CliPorts, verb: 'pause' | 'resume', role: Role, reason: string) {
+async function rearm(ports: CliPorts, options: Options): Promise<number> {
+  const answer = await ask(ports, 'rearm', 'admin', options.reason);
+  if (answer.status !== 200) throw refusal(answer);
+  ports.out(options.json === true ? jsonText(answer.body) : 'active: orders are sent again');
+  return EXIT.ok;
+}
+
+function ask(ports: CliPorts, verb: 'pause' | 'resume' | 'rearm', role: Role, reason: string) {
   return postChange(ports, {
     path: `/api/v1/${verb}`,
     role,

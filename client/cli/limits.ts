@@ -1,12 +1,38 @@
 /** `ballast limits`: every limit with what is left of it, and the largest trade they allow. */
+import type { Command } from 'commander';
 import type { LimitsView } from '../../contracts/limits.ts';
 import { parseDecimal } from '../../domain/decimal.ts';
 import type { CliPorts } from '../ports.ts';
 import { EXIT } from '../ports.ts';
 import { jsonText, printable, table, usd } from './format.ts';
+import type { Ends } from './verbs.ts';
+import { example, nonEmpty } from './verbs.ts';
+
+/** Adds `limits` and `limits apply`; both work on the ledger itself, with or without an API. */
+export function addLimitVerbs(program: Command, ports: CliPorts, ends: Ends): void {
+  program
+    .command('limits')
+    .description('the limits the desk enforces, what is left of them, and the largest trade')
+    .option('--json', 'the raw numbers')
+    .addHelpText('after', example('ballast limits'))
+    .action(ends((options: { json?: true }) => showLimits(ports, options.json === true)))
+    .command('apply')
+    .description('adopt the limits of the environment')
+    .requiredOption('--reason <text>', 'why; kept in the audit log', nonEmpty)
+    .addHelpText('after', example('ballast limits apply --reason "smaller book this week"'))
+    .action(
+      ends(async (options: { reason: string }) => {
+        const changes = await ports.applyLimits(options.reason);
+        const rows = changes.map((change) => [change.field, change.was, '->', change.is]);
+        const lines = rows.length === 0 ? ['nothing differs'] : table(rows, [1, 3]);
+        for (const line of lines) ports.out(line);
+        return EXIT.ok;
+      }),
+    );
+}
 
 /** Prints the limits as the ledger has them, or with `asJson` the raw view. */
-export async function showLimits(ports: CliPorts, asJson: boolean): Promise<number> {
+async function showLimits(ports: CliPorts, asJson: boolean): Promise<number> {
   const view = await ports.readLimits();
   for (const line of asJson ? [jsonText(view)] : limitsLines(view)) ports.out(line);
   return EXIT.ok;
@@ -55,8 +81,16 @@ function singleLegTable(view: LimitsView): string[] {
     bindsNow.join(', '),
   ]);
   const head = ['largest single leg', 'at best', 'bound by', 'now', 'bound by'];
-  return table([head, ...rows], [1, 3]);
+  const { pair } = view;
+  const pairRow =
+    pair === null
+      ? []
+      : [[PAIR, usd(pair.max), pair.binds.join(', '), usd(pair.maxNow), pair.bindsNow.join(', ')]];
+  return table([head, ...rows, ...pairRow], [1, 3]);
 }
+
+/** Both legs together; the day's loss limit bounds the dearer one. */
+const PAIR = 'pair of even legs';
 
 /** What the tables do not say by themselves. */
 function notes(view: LimitsView): string[] {

@@ -1,19 +1,27 @@
 /** The command line: its verbs, their help, and the exit code each ends with. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import type { CliPorts } from '../ports.ts';
 import { EXIT } from '../ports.ts';
-import { asCliError, CliError, errorLines } from './errors.ts';
+import { addAlertVerbs } from './alerts.ts';
+import { addAuditVerb } from './audit.ts';
+import { addCashVerb } from './cash.ts';
 import { addPauseVerbs } from './desk.ts';
+import { asCliError, CliError, errorLines } from './errors.ts';
 import { jsonText, painter, table } from './format.ts';
-import { showLimits } from './limits.ts';
 import { addLedgerVerbs } from './ledger-verbs.ts';
-import { propose } from './propose.ts';
+import { addLimitVerbs } from './limits.ts';
+import { addListVerbs } from './lists.ts';
+import { addPairVerbs } from './pairs.ts';
+import { addPredecessorVerbs } from './predecessor-data.ts';
+import { addProposeVerb } from './propose-verb.ts';
 import { addReportVerbs } from './report.ts';
+import { addResolveVerbs } from './resolve.ts';
 import { showStatus } from './status.ts';
+import { addStrategyVerbs } from './strategies.ts';
 import { addTokenVerb } from './token.ts';
-import { listTrades, showTrade } from './trades.ts';
+import { addTradeVerbs } from './trades.ts';
 import type { Ends } from './verbs.ts';
-import { example, nonEmpty } from './verbs.ts';
+import { example } from './verbs.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -49,6 +57,8 @@ export function createProgram(ports: CliPorts, outcome: Outcome = { code: EXIT.o
   const program = new Command('ballast')
     .description('Risk-controlled trading on prediction markets.')
     .exitOverride()
+    // An option belongs to the verb it follows, not to that verb's parent.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => ports.out(text.trimEnd()),
       writeErr: (text) => ports.err(text.trimEnd()),
@@ -62,13 +72,22 @@ export function createProgram(ports: CliPorts, outcome: Outcome = { code: EXIT.o
       outcome.code = await run(...args);
     };
   addDeskVerbs(program, ports, ends);
-  addReadVerbs(program, ports, ends);
+  addHealthVerbs(program, ports, ends);
+  addTradeVerbs(program, ports, ends);
   addProposeVerb(program, ports, ends);
-  addAdminVerbs(program, ports, ends);
+  addResolveVerbs(program, ports, ends);
+  addListVerbs(program, ports, ends);
+  addCashVerb(program, ports, ends);
+  addLimitVerbs(program, ports, ends);
+  addPairVerbs(program, ports, ends);
+  addStrategyVerbs(program, ports, ends);
+  addAlertVerbs(program, ports, ends);
+  addAuditVerb(program, ports, ends);
   addTokenVerb(program, ports, ends);
   addReportVerbs(program, ports, ends);
   addPauseVerbs(program, ports, ends);
   addLedgerVerbs(program, ports, ends);
+  addPredecessorVerbs(program, ports, ends);
   return program;
 }
 
@@ -95,7 +114,7 @@ function addDeskVerbs(program: Command, ports: CliPorts, ends: Ends): void {
     .action(ends(() => ports.api()));
 }
 
-function addReadVerbs(program: Command, ports: CliPorts, ends: Ends): void {
+function addHealthVerbs(program: Command, ports: CliPorts, ends: Ends): void {
   program
     .command('doctor')
     .description('check this machine and the configuration; ends with 8 when a check fails')
@@ -108,78 +127,6 @@ function addReadVerbs(program: Command, ports: CliPorts, ends: Ends): void {
     .option('--json', "the API's own answer")
     .addHelpText('after', example('ballast status'))
     .action(ends((options: { json?: true }) => showStatus(ports, options.json === true)));
-  program
-    .command('trades')
-    .description('the newest trades, or one in detail with the numbers of every failed rule')
-    .argument('[id]', 'a trade')
-    .option('--last <n>', 'how many, 1 to 200 (default 50)', wholeNumber)
-    .option('--status <status>', 'only those, e.g. open, settled, denied')
-    .option('--json', "the API's own answer")
-    .addHelpText('after', example('ballast trades --last 20 --status denied'))
-    .action(
-      ends((id: string | undefined, options: { last?: number; status?: string; json?: true }) =>
-        id === undefined ? listTrades(ports, options) : showTrade(ports, id, options.json === true),
-      ),
-    );
-}
-
-const PROPOSE_HELP = `
-One JSON object, an array, or one object a line (NDJSON), at most 100. Each is answered on one line.
-When some are not accepted, the first of them decides the exit code: 6 denied, 7 paused or halted,
-8 not ready, 9 id used by another proposal, 2 invalid, 5 not decided yet.
-
-Example, a single leg:
-  $ echo '{"strategy":"demo","event":"fomc","legs":[{"venue":"kalshi",
-      "market":"KXFEDDECISION-26DEC-H0","outcome":"no","limitPrice":"0.41"}],
-      "fairPrice":"0.47","budget":"20"}' | ballast propose -`;
-
-function addProposeVerb(program: Command, ports: CliPorts, ends: Ends): void {
-  program
-    .command('propose')
-    .description('send proposals; the desk checks every limit and trades what passes')
-    .argument('<file>', 'a file, or - for standard input')
-    .option('--json', "the API's own answer")
-    .addHelpText('after', PROPOSE_HELP)
-    .action(
-      ends((path: string, options: { json?: true }) => propose(ports, path, options.json === true)),
-    );
-}
-
-function addAdminVerbs(program: Command, ports: CliPorts, ends: Ends): void {
-  program
-    .command('strategies')
-    .description('strategies that were stopped for executing too often')
-    .command('enable')
-    .description('let a stopped strategy trade again')
-    .argument('<name>', 'the strategy')
-    .requiredOption('--reason <text>', 'why; kept in the audit log', nonEmpty)
-    .addHelpText('after', example('ballast strategies enable nhl-pairs --reason "feed fixed"'))
-    .action(
-      ends(async (name: string, options: { reason: string }) => {
-        await ports.enableStrategy(name, options.reason);
-        ports.out(`strategy ${name} may trade again`);
-        return EXIT.ok;
-      }),
-    );
-  program
-    .command('limits')
-    .description('the limits the desk enforces, what is left of them, and the largest trade')
-    .option('--json', 'the raw numbers')
-    .addHelpText('after', example('ballast limits'))
-    .action(ends((options: { json?: true }) => showLimits(ports, options.json === true)))
-    .command('apply')
-    .description('adopt the limits of the environment')
-    .requiredOption('--reason <text>', 'why; kept in the audit log', nonEmpty)
-    .addHelpText('after', example('ballast limits apply --reason "smaller book this week"'))
-    .action(
-      ends(async (options: { reason: string }) => {
-        const changes = await ports.applyLimits(options.reason);
-        const rows = changes.map((change) => [change.field, change.was, '->', change.is]);
-        const lines = rows.length === 0 ? ['nothing differs'] : table(rows, [1, 3]);
-        for (const line of lines) ports.out(line);
-        return EXIT.ok;
-      }),
-    );
 }
 
 async function doctor(ports: CliPorts, asJson: boolean): Promise<number> {
@@ -195,13 +142,6 @@ async function doctor(ports: CliPorts, asJson: boolean): Promise<number> {
   if (failed.length === 0) return EXIT.ok;
   const names = failed.map((check) => check.name).join(', ');
   throw new CliError(`not ready: ${names}`, EXIT.notReady, ['each failed check says what to do']);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text) || Number(text) > 200) {
-    throw new InvalidArgumentError('It must be a whole number from 1 to 200.');
-  }
-  return Number(text);
 }
 
 /** Commander's `error: …` in the form of all our errors. */

@@ -8,8 +8,9 @@ import type { CliPorts } from '../ports.ts';
 import { EXIT } from '../ports.ts';
 import type { ApiAnswer } from './api.ts';
 import { exitCodeOf, notUnderstood, postProposals, problemText, refusal } from './api.ts';
-import { CliError, messageOf } from './errors.ts';
-import { jsonText, printable, usd } from './format.ts';
+import { CliError } from './errors.ts';
+import { jsonText, printable, usd, utcTime } from './format.ts';
+import { readProposals } from './proposals-in.ts';
 
 const bodySchema = z.union([submissionSchema, problemSchema]);
 const resultSchema = z.object({ status: z.int(), body: bodySchema });
@@ -17,7 +18,7 @@ const resultsSchema = z.object({ results: z.array(resultSchema) });
 type Result = z.output<typeof resultSchema>;
 
 /** Statuses by which the server refuses the request, not one proposal in it. */
-const REQUEST_REFUSED = [401, 403, 404, 413, 415, 500];
+const REQUEST_REFUSED = [401, 403, 404, 413, 415, 429, 500];
 
 /** What to do next, by exit code; a denial's advice stands with its code. */
 const ADVICE: Readonly<Record<number, string>> = {
@@ -30,21 +31,13 @@ const ADVICE: Readonly<Record<number, string>> = {
   [EXIT.conflict]: 'the id belongs to another proposal: choose a new one, or look it up',
 };
 
-/** Proposals as they are sent, and what to call each in the output. */
-interface Outbox {
-  readonly body: string;
-  readonly contentType: string;
-  readonly form: 'one' | 'several';
-  readonly names: readonly string[];
-}
-
 /**
  * Runs the command.
- * @returns 0 when every proposal was accepted
+ * @returns 0 when every proposal was accepted or waits for an admin's word
  * @throws CliError with the code of the first, in their order, that was not
  */
 export async function propose(ports: CliPorts, path: string, asJson: boolean): Promise<number> {
-  const outbox = readProposals(await readInput(ports, path), path);
+  const outbox = await readProposals(ports, path);
   const answer = await postProposals(ports, outbox);
   const isList = outbox.form === 'several' && answer.status === 200;
   if (!isList && (outbox.form === 'several' || REQUEST_REFUSED.includes(answer.status))) {
@@ -68,63 +61,6 @@ export async function propose(ports: CliPorts, path: string, asJson: boolean): P
   );
 }
 
-/**
- * Reads one JSON object, an array, or NDJSON. The text is sent as it is; only what each proposal
- * is called is taken from it.
- * @throws CliError when it is none of these; nothing is sent then
- */
-function readProposals(text: string, path: string): Outbox {
-  const body = text.replace(/^\uFEFF/, '').trim();
-  if (body === '') throw new CliError(`${path} holds no proposal`, EXIT.usage);
-  const whole = parseJson(body);
-  if ('value' in whole) {
-    const several = Array.isArray(whole.value);
-    const values: unknown[] = Array.isArray(whole.value) ? whole.value : [whole.value];
-    const names = values.map(nameOfInput);
-    const form = several ? 'several' : 'one';
-    return { body, contentType: 'application/json', form, names };
-  }
-  const lines = body
-    .split('\n')
-    .flatMap((line, index) =>
-      line.trim() === '' ? [] : [{ number: index + 1, read: parseJson(line) }],
-    );
-  const bad = lines.find(({ read }) => 'problem' in read);
-  if (bad !== undefined) {
-    // When not even the first line is JSON, the text was meant as one document.
-    const problem =
-      bad.number === 1 ? `is not JSON: ${whole.problem}` : `is not JSON in line ${bad.number}`;
-    throw new CliError(`${path} ${problem}`, EXIT.usage, ['nothing was sent']);
-  }
-  const names = lines.map(({ read }, index) =>
-    nameOfInput('value' in read ? read.value : undefined, index),
-  );
-  return { body, contentType: 'application/x-ndjson', form: 'several', names };
-}
-
-async function readInput(ports: CliPorts, path: string): Promise<string> {
-  try {
-    return await ports.readInput(path);
-  } catch (error) {
-    throw new CliError(`cannot read ${path}: ${messageOf(error)}`, EXIT.usage, [
-      'nothing was sent',
-    ]);
-  }
-}
-
-function parseJson(text: string): { value: unknown } | { problem: string } {
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    return { problem: printable(messageOf(error)) };
-  }
-}
-
-function nameOfInput(value: unknown, index: number): string {
-  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined;
-  return typeof id === 'string' && id !== '' ? printable(id) : `proposal ${index + 1}`;
-}
-
 function resultsOf(ports: CliPorts, answer: ApiAnswer, isList: boolean): Result[] {
   const parsed = isList
     ? resultsSchema.safeParse(answer.body)
@@ -145,6 +81,8 @@ function resultCode({ status, body }: Result): number {
   if (!isSubmission(body)) return exitCodeOf(status);
   switch (body.status) {
     case 'accepted':
+    // Nothing was refused: it is an admin's turn.
+    case 'awaiting_approval':
       return EXIT.ok;
     case 'denied':
       return EXIT.denied;
@@ -172,6 +110,11 @@ function resultLine(name: string, result: Result): string {
       );
     case 'denied':
       return printable(`${head}${again}: ${failed(body.failures).map(verdictText).join('; ')}`);
+    case 'awaiting_approval':
+      return printable(
+        `${head} until ${utcTime(body.until)}: ${failed(body.failures).map(verdictText).join('; ')}; ` +
+          `an admin lets it pass with: ballast approve ${body.id} --reason "..."`,
+      );
     case 'pending':
       return printable(`${head}: ${body.detail}`);
   }

@@ -16,7 +16,7 @@ import {
   usd,
   utcTime,
 } from './format.ts';
-import { legsText } from './trades.ts';
+import { legsText, statusOf } from './trade-text.ts';
 
 /** Prints the status, or with `asJson` the API's own answer. */
 export async function showStatus(ports: CliPorts, asJson: boolean): Promise<number> {
@@ -113,7 +113,7 @@ function openTrades(view: StatusView): string[] {
   }
   const rows = view.openTrades.map((trade) => [
     printable(trade.id),
-    trade.status,
+    statusOf(trade),
     legsText(trade),
     `worst ${trade.worstCase === null ? '-' : usd(trade.worstCase)}`,
     trade.expectedSettlement === null ? '-' : `~${utcTime(trade.expectedSettlement)}`,

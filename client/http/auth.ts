@@ -4,10 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../../contracts/config.ts';
 import type { Role, Tokens } from '../../contracts/roles.ts';
 import { ROLES } from '../../contracts/roles.ts';
+import { failureLimit } from './failures.ts';
 import { HttpProblem } from './problems.ts';
 
 /** `probe` is open to all; `read` is open on this machine and needs any role from elsewhere. */
-type Access = 'probe' | 'read' | Role;
+export type Access = 'probe' | 'read' | Role;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -17,6 +18,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call the route; every route declares it. */
     access?: Access;
+    /** The code of a body that cannot be read. */
+    mistakes?: 'INVALID_PROPOSAL' | 'INVALID_REQUEST';
   }
 }
 
@@ -27,6 +30,7 @@ const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
  * @throws Error at the declaration of a route without `config: { access }`
  */
 export function requireRoles(app: FastifyInstance, tokens: Tokens): void {
+  const failures = failureLimit();
   app.decorateRequest('role', '');
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) {
@@ -40,7 +44,12 @@ export function requireRoles(app: FastifyInstance, tokens: Tokens): void {
     const role = roleOf(tokens, request.headers.authorization);
     if (role === undefined) {
       void reply.header('www-authenticate', 'Bearer');
-      throw new HttpProblem('UNAUTHENTICATED');
+      // Asking without a token is no attempt at one.
+      const guessed = request.headers.authorization !== undefined;
+      const waitSeconds = guessed ? failures.fail(request.ip) : undefined;
+      if (waitSeconds === undefined) throw new HttpProblem('UNAUTHENTICATED');
+      void reply.header('retry-after', String(waitSeconds));
+      throw new HttpProblem('TOO_MANY_FAILURES');
     }
     if (access === 'read') return;
     if (access === undefined || ROLES.indexOf(role) < ROLES.indexOf(access)) {

@@ -1,31 +1,63 @@
-/** `POST /api/v1/pause` and `/resume`: reducing risk needs an operator, lifting a breach an admin. */
-import type { FastifyInstance } from 'fastify';
-import { deskRequestSchema } from '../../contracts/http.ts';
+/** Pause, resume, rearm: reducing risk needs an operator, lifting a breach or arming an admin. */
+import { z } from 'zod';
+import { askedSchema, stopViewSchema } from '../../contracts/http.ts';
+import type { DeskAnswer } from '../change-ports.ts';
 import type { HttpPorts } from '../ports.ts';
-import { HttpProblem, namedProblems } from './problems.ts';
+import { HttpProblem } from './problems.ts';
+import type { Routes } from './routes.ts';
 
-/** Adds the routes that stop the desk and let it go on to `app`. */
-export function addDeskRoutes(app: FastifyInstance, ports: HttpPorts): void {
-  app.post('/api/v1/pause', { config: { access: 'operator' } }, async (request) => {
-    const { by, reason } = readRequest(request.body);
-    return ports.pause({ actor: by ?? request.role, reason });
-  });
+const asked = { name: 'Asked', schema: askedSchema };
+const active = {
+  name: 'Active',
+  schema: z.object({ state: z.literal('active') }),
+};
 
-  app.post('/api/v1/resume', { config: { access: 'operator' } }, async (request) => {
-    const { by, reason } = readRequest(request.body);
-    const role = request.role === 'admin' ? 'admin' : 'operator';
-    const outcome = await ports.resume({ actor: by ?? role, role, reason });
-    if (outcome.kind === 'refused') {
-      throw new HttpProblem('RESUME_REFUSED', { message: outcome.detail });
-    }
-    if (outcome.kind === 'unreachable') throw new HttpProblem('ENGINE_UNREACHABLE');
-    return { state: 'active' };
-  });
+/** Adds the routes that stop the desk and let it go on. */
+export function addDeskRoutes(routes: Routes, ports: HttpPorts): void {
+  routes.add(
+    {
+      method: 'POST',
+      path: '/api/v1/pause',
+      access: 'operator',
+      summary: 'Stops entries; answers when the stop holds, with the orders that may have left',
+      body: asked,
+      answer: { name: 'Stop', schema: stopViewSchema },
+    },
+    ({ body: { by, reason }, role }) => ports.pause({ actor: by ?? role, reason }),
+  );
+  routes.add(
+    {
+      method: 'POST',
+      path: '/api/v1/resume',
+      access: 'operator',
+      summary: "Undoes an operator's pause; with the admin's token a breach too",
+      body: asked,
+      answer: active,
+      problems: ['RESUME_REFUSED', 'ENGINE_UNREACHABLE'],
+    },
+    async ({ body: { by, reason }, role }) => {
+      const as = role === 'admin' ? 'admin' : 'operator';
+      const answer = await ports.resume({ actor: by ?? as, role: as, reason });
+      return activeOr('RESUME_REFUSED', answer);
+    },
+  );
+  routes.add(
+    {
+      method: 'POST',
+      path: '/api/v1/rearm',
+      access: 'admin',
+      summary: 'Lets a halted desk trade again once it has been looked at',
+      body: asked,
+      answer: active,
+      problems: ['REARM_REFUSED', 'ENGINE_UNREACHABLE'],
+    },
+    async ({ body: { by, reason }, role }) =>
+      activeOr('REARM_REFUSED', await ports.rearm({ actor: by ?? role, reason })),
+  );
 }
 
-function readRequest(body: unknown): { by?: string | undefined; reason: string } {
-  const parsed = deskRequestSchema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const problems = namedProblems(parsed.error, 'body', Object.keys(deskRequestSchema.shape));
-  throw new HttpProblem('INVALID_REQUEST', { problems });
+function activeOr(code: 'RESUME_REFUSED' | 'REARM_REFUSED', answer: DeskAnswer) {
+  if (answer.kind === 'refused') throw new HttpProblem(code, { message: answer.detail });
+  if (answer.kind === 'unreachable') throw new HttpProblem('ENGINE_UNREACHABLE');
+  return { state: 'active' } as const;
 }

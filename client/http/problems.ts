@@ -4,20 +4,34 @@ import type { Problem } from '../../contracts/http.ts';
 import type { FieldProblem } from '../../contracts/proposal.ts';
 import { fieldProblems, proposalSchema } from '../../contracts/proposal.ts';
 
-/** Codes of the edge itself; what the desk answers to a proposal comes from the submitter. */
-const HTTP_PROBLEMS = {
+/** Each code with its status, and what it says where there is nothing more exact. */
+export const HTTP_PROBLEMS = {
   INVALID_PROPOSAL: { status: 422, message: 'the proposal has mistakes; nothing was decided' },
   INVALID_REQUEST: { status: 422, message: 'the request has mistakes; nothing was changed' },
   RESUME_REFUSED: { status: 409, message: 'the desk may not resume so' },
+  REARM_REFUSED: { status: 409, message: 'the desk may not be armed so' },
+  RESOLVE_REFUSED: { status: 409, message: 'the trade cannot be resolved so' },
+  APPROVAL_REFUSED: { status: 409, message: 'the proposal does not wait for approval' },
+  PAIR_REFUSED: { status: 409, message: 'the pair cannot be registered so' },
   ENGINE_UNREACHABLE: {
     status: 503,
     message: 'Temporal does not answer: the desk stays as it is; try again',
   },
+  ID_CONFLICT: { status: 409, message: 'the id belongs to another proposal' },
+  DESK_PAUSED: { status: 423, message: 'the desk is paused; nothing was decided' },
+  DESK_HALTED: { status: 423, message: 'the desk is halted; nothing was decided' },
+  VENUE_UNREACHABLE: { status: 503, message: 'a venue does not answer; try again' },
+  LEDGER_UNREACHABLE: { status: 503, message: 'the ledger does not answer; try again' },
   INVALID_QUERY: { status: 422, message: 'the query has mistakes' },
   BAD_REQUEST: { status: 400, message: 'the request cannot be read' },
   UNAUTHENTICATED: {
     status: 401,
     message: 'this needs a valid token in the header Authorization: Bearer',
+  },
+  TOO_MANY_FAILURES: {
+    status: 429,
+    message:
+      'too many wrong tokens from this address; a right one is taken at any time, wait before another guess',
   },
   ROLE_TOO_LOW: { status: 403, message: "the token's role does not allow this" },
   HOST_NOT_ALLOWED: {

@@ -4,12 +4,18 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
 import { ROLES } from '../../contracts/roles.ts';
 import type { HttpPorts } from '../ports.ts';
+import { addAlertRoutes } from './alerts.ts';
 import { requireRoles } from './auth.ts';
 import { addDeskRoutes } from './desk.ts';
 import { addHealthRoutes } from './health.ts';
 import { hostProblem } from './hosts.ts';
+import { addOpenApiRoute } from './openapi.ts';
 import { addPredecessorRoutes } from './predecessor.ts';
 import { HttpProblem } from './problems.ts';
+import { addReadRoutes } from './reads.ts';
+import { addApprovalRoutes, addPairRoutes, addStrategyRoutes } from './registry.ts';
+import type { Routes } from './routes.ts';
+import { routesOf } from './routes.ts';
 import { NdjsonBody } from './submissions.ts';
 import { addTradeRoutes } from './trades.ts';
 
@@ -46,8 +52,8 @@ export function createServer(ports: HttpPorts): FastifyInstance {
       sendProblem(reply, new HttpProblem(isTooLong ? 'NOT_FOUND' : 'BAD_REQUEST'));
     },
   });
-  const failed = (error: unknown, context: string): HttpProblem =>
-    problemOf(error) ?? internalProblem(ports, error, context);
+  const failed = (error: unknown, context: string, unreadable?: Unreadable): HttpProblem =>
+    problemOf(error, unreadable) ?? internalProblem(ports, error, context);
 
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(SECURITY_HEADERS);
@@ -62,13 +68,29 @@ export function createServer(ports: HttpPorts): FastifyInstance {
     // A caller that hangs up while sending is no failure of ours; nobody reads this answer.
     const hungUp = request.raw.destroyed && !request.raw.complete;
     if (hungUp) return sendProblem(reply, new HttpProblem('BAD_REQUEST'));
-    sendProblem(reply, failed(error, `${request.method} ${pathOf(request)} ${request.id}`));
+    const context = `${request.method} ${pathOf(request)} ${request.id}`;
+    sendProblem(reply, failed(error, context, request.routeOptions.config.mistakes));
   });
-  addTradeRoutes(app, ports, failed);
-  addDeskRoutes(app, ports);
-  addHealthRoutes(app, ports);
-  addPredecessorRoutes(app, ports);
+  addRoutes(routesOf(app), ports, failed);
   return app;
+}
+
+function addRoutes(
+  routes: Routes,
+  ports: HttpPorts,
+  failed: (error: unknown, context: string) => HttpProblem,
+): void {
+  addHealthRoutes(routes, ports);
+  addTradeRoutes(routes, ports, failed);
+  addReadRoutes(routes, ports);
+  addAlertRoutes(routes, ports);
+  addDeskRoutes(routes, ports);
+  addPairRoutes(routes, ports);
+  addStrategyRoutes(routes, ports);
+  addApprovalRoutes(routes, ports);
+  addPredecessorRoutes(routes, ports);
+  // The last one: it documents those before it, and itself.
+  addOpenApiRoute(routes, ports.version);
 }
 
 /** A kept connection whose last answer comes after the close has begun would hold it for a minute. */
@@ -99,8 +121,14 @@ function readBodies(app: FastifyInstance): void {
   });
 }
 
+/** The code a route has for a body that is no JSON. */
+type Unreadable = 'INVALID_PROPOSAL' | 'INVALID_REQUEST';
+
 /** The problem an error stands for; undefined where it is a fault of ours. */
-function problemOf(error: unknown): HttpProblem | undefined {
+function problemOf(
+  error: unknown,
+  unreadable: Unreadable = 'INVALID_REQUEST',
+): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
   // Only Fastify's word counts: a port's error is ours, whatever fields it carries.
@@ -112,9 +140,9 @@ function problemOf(error: unknown): HttpProblem | undefined {
     case 415:
       return new HttpProblem('CONTENT_TYPE_NOT_SUPPORTED');
     case 400:
-      return new HttpProblem('INVALID_PROPOSAL', {
+      return new HttpProblem(unreadable, {
         status: 400,
-        message: 'the body cannot be read; nothing was decided',
+        message: 'the body cannot be read; nothing was decided or changed',
         problems: [{ field: 'body', problem: error.message }],
       });
     default:

@@ -74,13 +74,18 @@ export async function submitOne(
   idempotencyKey?: string,
 ): Promise<Answer> {
   if ('problem' in entry) throw entry.problem;
-  const parsed = proposalSchema.safeParse(entry.value);
-  if (!parsed.success) throw invalid(proposalProblems(parsed.error));
-  const proposal = withKey(parsed.data, idempotencyKey);
+  const proposal = withKey(proposalOf(entry.value), idempotencyKey);
   return ports.submit({
     ...(proposal.id === undefined ? {} : { id: proposal.id }),
     proposal,
   });
+}
+
+/** A proposal as it came in. @throws HttpProblem when it has mistakes, naming every field */
+export function proposalOf(value: unknown): Proposal {
+  const parsed = proposalSchema.safeParse(value);
+  if (!parsed.success) throw invalid(proposalProblems(parsed.error));
+  return parsed.data;
 }
 
 /**

@@ -1,77 +1,153 @@
-/** `/api/v1/trades`: propose, list, look up. */
-import type { FastifyInstance } from 'fastify';
+/** `/api/v1/trades`: propose, try, list, look up, resolve. */
 import { z } from 'zod';
-import { tradeViewSchema } from '../../contracts/http.ts';
-import { TRADE_ID_PATTERN, tradeIdField } from '../../contracts/proposal.ts';
+import { dryRunViewSchema } from '../../contracts/dry-run.ts';
+import { problemSchema, submissionSchema, tradeViewSchema } from '../../contracts/http.ts';
+import { proposalSchema, tradeIdField } from '../../contracts/proposal.ts';
+import { resolveRequestSchema, resolveViewSchema } from '../../contracts/requests.ts';
+import { tradeDetailsSchema } from '../../contracts/trade-details.ts';
+import { limitQuery } from '../../contracts/view-fields.ts';
 import type { HttpPorts } from '../ports.ts';
-import { HttpProblem, namedProblems } from './problems.ts';
-import { batchOf, submitOne, submitSeveral } from './submissions.ts';
+import { HttpProblem } from './problems.ts';
+import type { Routes } from './routes.ts';
+import { batchOf, proposalOf, submitOne, submitSeveral } from './submissions.ts';
 
-const TRADES_PER_PAGE_MAX = 200;
-
-const limitRule = `must be a whole number from 1 to ${TRADES_PER_PAGE_MAX}`;
-const querySchema = z.strictObject({
-  limit: z
-    .string(limitRule)
-    .regex(/^[1-9]\d{0,8}$/, limitRule)
-    .transform(Number)
-    .refine((limit) => limit <= TRADES_PER_PAGE_MAX, limitRule)
-    .default(50),
-  status: tradeViewSchema.shape.status.optional(),
-  before: tradeIdField.optional(),
+const submission = { name: 'Submission', schema: submissionSchema };
+const resultSchema = z.object({
+  status: z.int(),
+  body: z.union([submissionSchema, problemSchema]),
 });
+/** What a body with proposals may be; each proposal of several is checked by itself. */
+const proposalsSchema = z.union([proposalSchema, z.array(proposalSchema)]);
 
-/** Adds the routes of trades to `app`. `failed` turns what a port throws into a problem. */
+/** Adds the routes of trades. `failed` turns what a port throws into a problem. */
 export function addTradeRoutes(
-  app: FastifyInstance,
+  routes: Routes,
   ports: HttpPorts,
   failed: (error: unknown, context: string) => HttpProblem,
 ): void {
-  app.post('/api/v1/trades', { config: { access: 'trader' } }, async (request, reply) => {
-    const batch = batchOf(request.body);
-    const key = request.headers['idempotency-key'];
-    if (batch.kind === 'one') {
-      const answer = await submitOne(ports, batch.entry, Array.isArray(key) ? key.join() : key);
-      return reply.code(answer.status).send(answer.body);
-    }
-    if (key !== undefined) {
-      const problem = 'applies to a single proposal; give each of several its own id';
-      throw new HttpProblem('INVALID_PROPOSAL', {
-        problems: [{ field: 'Idempotency-Key', problem }],
-      });
-    }
-    const results = await submitSeveral(ports, batch.entries, (error) =>
-      failed(error, `POST /api/v1/trades ${request.id}`),
-    );
-    return reply.code(200).send({ results });
-  });
+  addSubmission(routes, ports, failed);
+  routes.add(
+    {
+      method: 'POST',
+      path: '/api/v1/trades/dry-run',
+      access: 'trader',
+      summary: "Judges one proposal on fresh facts: every rule's verdict and a ladder of sizes",
+      body: { name: 'Proposal', schema: proposalSchema },
+      mistakes: 'INVALID_PROPOSAL',
+      answer: { name: 'DryRun', schema: dryRunViewSchema },
+    },
+    async ({ request }) => ports.dryRun(proposalOf(request.body)),
+  );
+  routes.add(
+    {
+      method: 'GET',
+      path: '/api/v1/trades',
+      access: 'read',
+      summary: 'The newest proposals and trades, denied ones included',
+      query: {
+        limit: limitQuery,
+        status: tradeViewSchema.shape.status.optional(),
+        before: tradeIdField.optional().describe('only those received before this one'),
+      },
+      answer: { name: 'Trades', schema: z.object({ trades: z.array(tradeViewSchema) }) },
+    },
+    async ({ query: { limit, status, before } }) => ({
+      trades: await ports.listTrades({
+        limit,
+        ...(status === undefined ? {} : { status }),
+        ...(before === undefined ? {} : { before }),
+      }),
+    }),
+  );
+  routes.add(
+    {
+      method: 'GET',
+      path: '/api/v1/trades/:id',
+      access: 'read',
+      summary: 'One trade with its orders, fills, verdicts and holds',
+      params: { id: tradeIdField },
+      answer: { name: 'TradeDetails', schema: tradeDetailsSchema },
+      missing: 'no such trade',
+    },
+    ({ params }) => ports.findTrade(params.id),
+  );
+  addResolution(routes, ports);
+}
 
-  app.get('/api/v1/trades', { config: { access: 'read' } }, async (request) => ({
-    trades: await ports.listTrades(readQuery(request.query)),
-  }));
-
-  app.get<{ Params: { id: string } }>(
-    '/api/v1/trades/:id',
-    { config: { access: 'read' } },
-    async (request) => {
-      const { id } = request.params;
-      const trade = TRADE_ID_PATTERN.test(id) ? await ports.findTrade(id) : undefined;
-      if (trade === undefined) throw new HttpProblem('NOT_FOUND', { message: 'no such trade' });
-      return trade;
+function addSubmission(
+  routes: Routes,
+  ports: HttpPorts,
+  failed: (error: unknown, context: string) => HttpProblem,
+): void {
+  routes.add(
+    {
+      method: 'POST',
+      path: '/api/v1/trades',
+      access: 'trader',
+      summary: 'Takes one proposal, or several, each answered alone',
+      headers: {
+        'idempotency-key': tradeIdField
+          .optional()
+          .describe("the proposal's id where it has none; must equal it otherwise"),
+      },
+      body: { name: 'Proposals', schema: proposalsSchema },
+      bodyTypes: ['application/x-ndjson'],
+      mistakes: 'INVALID_PROPOSAL',
+      answer: {
+        name: 'SubmissionOrResults',
+        schema: z.union([submissionSchema, z.object({ results: z.array(resultSchema) })]),
+      },
+      others: { 202: submission, 422: submission },
+      problems: [
+        'ID_CONFLICT',
+        'DESK_PAUSED',
+        'DESK_HALTED',
+        'LEDGER_UNREACHABLE',
+        'ENGINE_UNREACHABLE',
+      ],
+    },
+    async ({ request, reply }) => {
+      const batch = batchOf(request.body);
+      const key = request.headers['idempotency-key'];
+      if (batch.kind === 'one') {
+        const answer = await submitOne(ports, batch.entry, Array.isArray(key) ? key.join() : key);
+        return reply.code(answer.status).send(answer.body);
+      }
+      if (key !== undefined) {
+        const problem = 'applies to a single proposal; give each of several its own id';
+        throw new HttpProblem('INVALID_PROPOSAL', {
+          problems: [{ field: 'Idempotency-Key', problem }],
+        });
+      }
+      const results = await submitSeveral(ports, batch.entries, (error) =>
+        failed(error, `POST /api/v1/trades ${request.id}`),
+      );
+      return reply.code(200).send({ results });
     },
   );
 }
 
-function readQuery(query: unknown): { limit: number; status?: string; before?: string } {
-  const parsed = querySchema.safeParse(query);
-  if (!parsed.success) {
-    const problems = namedProblems(parsed.error, 'query', Object.keys(querySchema.shape));
-    throw new HttpProblem('INVALID_QUERY', { problems });
-  }
-  const { limit, status, before } = parsed.data;
-  return {
-    limit,
-    ...(status === undefined ? {} : { status }),
-    ...(before === undefined ? {} : { before }),
-  };
+function addResolution(routes: Routes, ports: HttpPorts): void {
+  routes.add(
+    {
+      method: 'POST',
+      path: '/api/v1/trades/:id/resolve',
+      access: 'operator',
+      summary: 'Orders what becomes of a pair of which one leg stands alone',
+      params: { id: tradeIdField },
+      body: { name: 'ResolveRequest', schema: resolveRequestSchema },
+      answer: { name: 'Resolution', schema: resolveViewSchema },
+      missing: 'no such trade',
+      problems: ['RESOLVE_REFUSED'],
+    },
+    async ({ params, body, role }) => {
+      const { by, ...asked } = body;
+      const taken = await ports.resolveTrade({ ...asked, id: params.id, actor: by ?? role });
+      if (taken.kind === 'missing') return undefined;
+      if (taken.kind === 'refused') {
+        throw new HttpProblem('RESOLVE_REFUSED', { message: taken.detail });
+      }
+      return { resolutionId: taken.resolutionId };
+    },
+  );
 }

@@ -93,6 +93,26 @@ test('the predecessor’s endpoints tell of it in their own words', async () => 
   expect(state.balance).toBe(state.initial_balance + state.total_profit);
 });
 
+test('the lists of the command line come from the API, as tables', async () => {
+  const shown: [string[], RegExp][] = [
+    [['orders'], /^\S+ +split +0\.0 +entry +buy 10 \S+ at 0\.58 kalshi SPLIT +done +10 +10 /m],
+    [['audit', '--last', '5'], /what is shown links/],
+  ];
+  for (const [argv, says] of shown) {
+    // oxlint-disable-next-line no-await-in-loop -- two cores
+    expect(await ballast(...argv)).toEqual([0, expect.stringMatching(says)]);
+  }
+  const enabled = await ballast('strategies', 'enable', 'test', '--reason', 'checked');
+  expect(enabled).toEqual([0, expect.stringContaining('strategy test may trade again')]);
+  const file = join(desk.dataDir, 'dry.json');
+  writeFileSync(file, JSON.stringify(singleLeg('dry', 'SPLIT')));
+  // Its market has settled, so that a rule stops it.
+  expect(await ballast('propose', '--dry-run', file)).toEqual([
+    6,
+    expect.stringMatching(/^FAIL +MARKET_CLOSED/m),
+  ]);
+});
+
 test('limits and tokens are shown without the API, from the ledger and the data directory', async () => {
   const [code, output] = await ballast('limits');
   expect([code, output]).toEqual([0, expect.stringMatching(/^trades +5 +1 +0 +4 /m)]);

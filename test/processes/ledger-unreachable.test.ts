@@ -5,9 +5,8 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { machineClock } from '../../bin/clock.ts';
 import type { Engine } from '../../bin/engine.ts';
-import { deskControl } from '../../bin/desk-control.ts';
 import { openEngine, submitter } from '../../bin/engine.ts';
-import { engineChecks } from '../../bin/checks.ts';
+import { httpPorts } from '../../bin/http-ports.ts';
 import { embeddedTemporal } from '../../bin/servers.ts';
 import { createServer } from '../../client/http/server.ts';
 import { readConfig } from '../../contracts/config.ts';
@@ -71,14 +70,8 @@ beforeAll(async () => {
     tokens: { trader: 't'.repeat(20), operator: 'o'.repeat(20), admin: 'a'.repeat(20) },
     hosts: [],
     submit: submitter(engine, { eager: false, report: () => {} }),
-    listTrades: () => Promise.resolve([]),
-    findTrade: () => Promise.resolve(undefined),
     status: () => Promise.reject(new Error('not asked here')),
-    tradingMode: () => Promise.reject(new Error('not asked here')),
-    tradingState: () => Promise.reject(new Error('not asked here')),
-    ...deskControl(engine, () => {}),
-    readiness: () => engineChecks(engine),
-    report: () => {},
+    ...httpPorts(engine, readConfig(desk.environment), () => {}),
   });
 });
 afterAll(async () => {

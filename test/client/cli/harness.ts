@@ -94,11 +94,14 @@ export async function cli(argv: string[], overrides: Partial<CliPorts> = {}): Pr
       verify: unexpected('verify'),
       backup: unexpected('backup'),
       restore: unexpected('restore'),
+      importFile: unexpected('importFile'),
+      exportFile: unexpected('exportFile'),
+      writeOutput: unexpected('writeOutput'),
       dailyReport: unexpected('dailyReport'),
       pauseDirectly: unexpected('pauseDirectly'),
-      enableStrategy: unexpected('enableStrategy'),
       applyLimits: unexpected('applyLimits'),
       readInput: unexpected('readInput'),
+      ask: unexpected('ask'),
       out: (line) => {
         out.push(line);
       },

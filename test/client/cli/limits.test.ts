@@ -2,45 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { limitsLines } from '../../../client/cli/limits.ts';
 import type { LimitsView } from '../../../contracts/limits.ts';
+import { counted, LIMITS } from '../views.ts';
 import { cli } from './harness.ts';
-
-const counted = (
-  name: LimitsView['counted'][number]['name'],
-  numbers: readonly [value: string, used: string, held: string, left: string],
-  of: string | null = null,
-): LimitsView['counted'][number] => {
-  const [value, used, held, left] = numbers;
-  const unit = name === 'trades' ? 'trades' : 'usd';
-  return { name, of, unit, value, used, held, left, setting: `SETTING_OF_${name}` };
-};
-
-const VIEW: LimitsView = {
-  now: '2026-11-22T14:07:31.000Z',
-  day: '2026-11-22',
-  desk: { id: 'main', phase: 'paper', state: 'active' },
-  book: 'paper',
-  counted: [
-    counted('trades', ['5', '2', '1', '2']),
-    counted('day loss', ['200.00', '12.40', '35.44', '152.16']),
-    counted('exposure', ['800.00', '83.86', '0.00', '716.14']),
-    counted('event', ['500.00', '48.00', '0.00', '452.00'], 'nhl:CBJ@FLA'),
-    counted('position', ['500.00', '48.00', '0.00', '452.00'], 'kalshi/KXNHL'),
-    counted('cash', ['412.18', '0.00', '19.99', '392.19'], 'kalshi'),
-  ],
-  plain: [
-    { name: 'bet amount', value: '50.00', unit: 'usd', setting: 'LIVE_TRADING_BET_AMOUNT' },
-    { name: 'least ROI', value: '2', unit: 'percent', setting: 'LIVE_TRADING_MIN_ROI' },
-  ],
-  singleLeg: [
-    {
-      venue: 'kalshi',
-      max: '200.00',
-      binds: ['day loss'],
-      maxNow: '152.16',
-      bindsNow: ['day loss', 'cash'],
-    },
-  ],
-};
 
 const linesOf = (view: LimitsView): string => limitsLines(view).join('\n');
 
@@ -57,25 +20,25 @@ describe('the tables', () => {
       /^desk main · active · phase paper · book paper · day 2026-11-22 \(UTC\)$/m,
     ],
   ])('show %s', (_name, line) => {
-    expect(linesOf(VIEW)).toMatch(line);
+    expect(linesOf(LIMITS)).toMatch(line);
   });
 
   test('a market’s name cannot move the cursor', () => {
-    const view = { ...VIEW, counted: [counted('event', ['1', '1', '0', '0'], 'a\u001b[2Jb')] };
+    const view = { ...LIMITS, counted: [counted('event', ['1', '1', '0', '0'], 'a\u001b[2Jb')] };
     expect(linesOf(view)).toContain('event a?[2Jb');
   });
 });
 
 describe('a note says', () => {
   test('that a position limit of 500 can never be reached where the day’s loss limit is 200', () => {
-    expect(linesOf(VIEW)).toContain(
+    expect(linesOf(LIMITS)).toContain(
       'the position limit of $500.00 can never be reached by one single leg',
     );
   });
 
   test('nothing of the kind where one venue allows it', () => {
-    const wide = { ...VIEW.singleLeg[0]!, venue: 'polymarket', max: '500.00' } as const;
-    const view = { ...VIEW, singleLeg: [...VIEW.singleLeg, wide] };
+    const wide = { ...LIMITS.singleLeg[0]!, venue: 'polymarket', max: '500.00' } as const;
+    const view = { ...LIMITS, singleLeg: [...LIMITS.singleLeg, wide] };
     expect(linesOf(view)).not.toContain('never be reached');
   });
 
@@ -87,25 +50,25 @@ describe('a note says', () => {
     ],
     [
       'that the desk takes no entries',
-      { desk: { ...VIEW.desk, state: 'paused' } },
+      { desk: { ...LIMITS.desk, state: 'paused' } },
       'the desk is paused: no entries now',
     ],
   ] as const)('%s', (_name, change, says) => {
-    expect(linesOf(VIEW)).not.toContain(says);
-    expect(linesOf({ ...VIEW, ...change } as LimitsView)).toContain(says);
+    expect(linesOf(LIMITS)).not.toContain(says);
+    expect(linesOf({ ...LIMITS, ...change } as LimitsView)).toContain(says);
   });
 });
 
 test('limits --json prints the raw view, in decimal strings', async () => {
-  const { code, out } = await cli(['limits', '--json'], { readLimits: async () => VIEW });
-  expect([code, JSON.parse(out)]).toEqual([0, VIEW]);
+  const { code, out } = await cli(['limits', '--json'], { readLimits: async () => LIMITS });
+  expect([code, JSON.parse(out)]).toEqual([0, LIMITS]);
 });
 
 test('limits asks no API: it works while none runs', async () => {
   const apiUrl = (): never => {
     throw new Error('the API was asked');
   };
-  const { code, out } = await cli(['limits'], { apiUrl, readLimits: async () => VIEW });
+  const { code, out } = await cli(['limits'], { apiUrl, readLimits: async () => LIMITS });
   expect(code).toBe(0);
-  expect(out).toBe(linesOf(VIEW));
+  expect(out).toBe(linesOf(LIMITS));
 });

@@ -15,12 +15,30 @@ describe('usage', () => {
     [['trades', '--last', '0']],
     [['trades', '--last', '201']],
     [['trades', '--last', '1e2']],
-    [['strategies']],
     [['strategies', 'enable']],
     [['strategies', 'enable', 'x']],
     [['strategies', 'enable', 'x', '--reason', ' ']],
     [['limits', 'apply']],
     [['limits', 'show']],
+    [['strategies', 'limit', 'x', '--daily-trades', '1.5', '--reason', 'y']],
+    [['orders', '--state', 'filled']],
+    [['orders', '--venue', 'betfair']],
+    [['positions', '--book', 'mine']],
+    [['cash', '--last', '0']],
+    [['alerts', '--level', 'loud']],
+    [['alerts', 'ack']],
+    [['alerts', 'ack', 'a-1', '--reason', ' ']],
+    [['audit', '--desk', 'other']],
+    [['pairs', 'add', 'p', '--kalshi', 'K', '--polymarket', 'p', '--reason', 'x']],
+    [['pairs', 'add', 'p', '--kalshi', 'K', '--polymarket', 'p', '--outcome', 'Yes']],
+    [['pairs', 'approve', 'p']],
+    [['pairs', 'drop', 'p']],
+    [['approve', 'nhl-1']],
+    [['rearm']],
+    [['trade']],
+    [['trade', 'resolve', 'nhl-1', '--reason', 'x']],
+    [['trade', 'resolve', 'nhl-1', 'sell', '--reason', 'x']],
+    [['trade', 'resolve', 'nhl-1', 'unwind', '--max-loss', '5']],
     [['token']],
     [['restore']],
     [['token', 'show', '--role', 'root']],
@@ -31,9 +49,9 @@ describe('usage', () => {
   });
 
   test('a mistake reads like every other error', async () => {
-    const { err } = await cli(['trade']);
-    expect(err).toContain("Error: unknown command 'trade' (code 2)");
-    expect(err).toContain('Did you mean trades?');
+    const { err } = await cli(['tradez']);
+    expect(err).toContain("Error: unknown command 'tradez' (code 2)");
+    expect(err).toContain('Did you mean one of trade, trades?');
   });
 
   test('the exit codes are in the help', async () => {
@@ -53,7 +71,21 @@ describe('usage', () => {
     ['trades'],
     ['pause'],
     ['resume'],
+    ['rearm'],
+    ['trade', 'resolve'],
+    ['approve'],
+    ['orders'],
+    ['positions'],
+    ['cash'],
+    ['pairs', 'list'],
+    ['pairs', 'add'],
+    ['pairs', 'approve'],
+    ['alerts'],
+    ['alerts', 'ack'],
+    ['audit'],
+    ['strategies', 'list'],
     ['strategies', 'enable'],
+    ['strategies', 'limit'],
     ['limits'],
     ['limits', 'apply'],
     ['token', 'show'],
@@ -61,6 +93,8 @@ describe('usage', () => {
     ['verify'],
     ['backup'],
     ['restore'],
+    ['import'],
+    ['export'],
   ];
   test.each(verbs.map((verb) => [verb]))('%j explains itself with an example', async (verb) => {
     const { code, out } = await cli([...verb, '--help']);
@@ -134,16 +168,6 @@ describe('verbs of this process', () => {
   test('doctor --json prints the raw checks and keeps the exit code', async () => {
     const { code, out } = await cli(['doctor', '--json'], { doctor: async () => [disk] });
     expect([code, JSON.parse(out)]).toEqual([8, { checks: [disk] }]);
-  });
-
-  test('strategies enable hands over name and reason', async () => {
-    const calls: string[][] = [];
-    const { code } = await cli(['strategies', 'enable', 'nhl', '--reason', ' feed fixed '], {
-      enableStrategy: async (...call) => {
-        calls.push(call);
-      },
-    });
-    expect([code, calls]).toEqual([0, [['nhl', 'feed fixed']]]);
   });
 
   test.each([

@@ -11,6 +11,24 @@ const accepted = {
   worstCase: '19.9',
   roiPercent: '12.6',
   outcome: 'no',
+  legs: [
+    {
+      venue: 'kalshi',
+      market: 'KXFEDDECISION-26DEC-H0',
+      outcome: 'no',
+      limitPrice: '0.41',
+      priceMax: '0.41',
+      worstCase: '19.9',
+    },
+  ],
+};
+const awaiting = {
+  status: 'awaiting_approval',
+  id: 'nhl-1',
+  until: '2026-11-22T14:10:00.000Z',
+  failures: [
+    { code: 'IMPLAUSIBLE_ROI', passed: false, detail: 'ROI 14 % is above 10 %', numbers: {} },
+  ],
 };
 const denied = {
   status: 'denied',
@@ -42,6 +60,9 @@ describe('the exit code', () => {
   const rows: [what: string, code: number, reply: Reply, says: RegExp][] = [
     ['accepted', 0, { status: 202, body: accepted }, /^$/],
     ['accepted before', 0, { status: 200, body: accepted }, /^$/],
+    ['waiting for an admin', 0, { status: 202, body: awaiting }, /^$/],
+    ['waiting still', 0, { status: 200, body: awaiting }, /^$/],
+    ['too many wrong tokens', 4, { status: 429, body: paused }, /BALLAST_DATA_DIR/],
     ['denied', 6, { status: 422, body: denied }, /fed-2 was not accepted: denied \(code 6\)/],
     ['denied before', 6, { status: 200, body: denied }, /POSITION_TOO_LARGE: .*propose less/],
     ['invalid', 2, { status: 422, body: invalid }, /correct the fields/],
@@ -126,6 +147,14 @@ describe('the output', () => {
       'proposal 3  invalid: the proposal has mistakes; nothing was decided; ' +
         'budgt is not a field; did you mean budget?',
     ]);
+  });
+
+  test('says until when one waits, and the command that lets it pass', async () => {
+    const ended = await propose({ status: 202, body: awaiting });
+    expect(ended.out).toBe(
+      'nhl-1  awaiting_approval until 2026-11-22 14:10:00Z: IMPLAUSIBLE_ROI ROI 14 % is above 10 %; ' +
+        'an admin lets it pass with: ballast approve nhl-1 --reason "..."',
+    );
   });
 
   test('says when a repeat was decided before', async () => {

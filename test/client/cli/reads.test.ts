@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { StatusView } from '../../../contracts/http.ts';
 import { painter } from '../../../client/cli/format.ts';
 import { statusLines } from '../../../client/cli/status.ts';
+import { ORDER, TRADE_DETAILS } from '../list-views.ts';
 import { DENIED_TRADE, STATUS, TRADE } from '../views.ts';
 import { cli, cliWithApi } from './harness.ts';
 
@@ -91,17 +92,84 @@ describe('trades', () => {
   });
 
   test('one shows its legs, and the numbers of every rule it failed', async () => {
-    const { out } = await cliWithApi({ status: 200, body: DENIED_TRADE }, ['trades', 'fed-2']);
+    const nothing = { orders: [], fills: [], verdicts: [], holds: [] };
+    const body = { ...TRADE_DETAILS, ...DENIED_TRADE, ...nothing };
+    const { out } = await cliWithApi({ status: 200, body }, ['trades', 'fed-2']);
     expect(out).toMatch(/^status +denied$/m);
     expect(out).toContain(
       '  POSITION_TOO_LARGE  worst case $812.00 is above the limit $500.00\n' +
         '    worstCaseUsd 812\n    limitUsd 500',
     );
     expect(out).not.toContain('BELOW_MIN_ROI');
-    const open = await cliWithApi({ status: 200, body: TRADE }, ['trades', 'fed-1']);
-    expect(open.out).toMatch(
-      /^kalshi +KXFED\S+ +no +0\.41 +48 +48 +\$19\.68 +\$0\.30 +filled paper-77$/m,
-    );
+  });
+
+  test('one shows its orders, fills, verdicts and what is held for it', async () => {
+    const open = await cliWithApi({ status: 200, body: TRADE_DETAILS }, ['trades', 'fed-1']);
+    for (const line of [
+      /^kalshi +KXFED\S+ +no +0\.41 +48 +48 +0 +\$19\.68 +\$0\.30 +filled paper-77$/m,
+      /^orders\n +order +trade/m,
+      /^ +2026-11-22 14:00:00Z +0 +buy +48 +0\.41 +\$0\.30 +f-1$/m,
+      /^held for it\n +what +leg +left +of\n +paper\/loss\/2026-11-22 +0 +\$19\.98 +\$19\.98$/m,
+      /^passed\n +BELOW_MIN_ROI +ROI 12\.6 % exceeds 2 %$/m,
+    ]) {
+      expect(open.out).toMatch(line);
+    }
+  });
+
+  test('a pair on one leg shows since when, both orders of a leg, and what was ordered', async () => {
+    const [leg] = TRADE.legs;
+    const body = {
+      ...TRADE_DETAILS,
+      status: 'one_legged',
+      unhedgedSince: '2026-11-22T14:00:03.000Z',
+      legs: [
+        { ...leg!, sold: '8' },
+        { ...leg!, venue: 'polymarket', filledQuantity: '0' },
+      ],
+      orders: [ORDER, { ...ORDER, id: 'second', attempt: 2, kind: 'exit', action: 'sell' }],
+      fills: [{ ...TRADE_DETAILS.fills[0]!, id: 'f-2', reverts: 'f-1' }],
+      resolutions: [
+        {
+          id: 'r-1',
+          action: 'unwind',
+          maxLoss: '5.00',
+          by: 'ann',
+          reason: 'venue down',
+          askedAt: '2026-11-22T14:01:00.000Z',
+          until: '2026-11-22T14:01:20.000Z',
+          endedAt: null,
+          outcome: null,
+        },
+      ],
+    };
+    const { out } = await cliWithApi({ status: 200, body }, ['trades', 'fed-1']);
+    for (const line of [
+      /^status +one_legged UNHEDGED$/m,
+      /^unhedged since +2026-11-22 14:00:03Z$/m,
+      /^ +second +fed-1 +0\.2 +exit +sell 48/m,
+      /buy TAKEN BACK/,
+      /^ordered by hand\n +unwind, losing at most \$5\.00, by ann, .*: venue down \(until /m,
+    ]) {
+      expect(out).toMatch(line);
+    }
+  });
+
+  test.each([
+    [{ approvedBy: null, approvedAt: null, reason: null }, /waits until .* ballast approve fed-1/],
+    [{ approvedBy: 'ann', approvedAt: TRADE.receivedAt, reason: 'ok' }, /by ann, .*: ok/],
+  ])('one that asked for approval says how that stands: %j', async (word, says) => {
+    const until = '2026-11-22T14:10:00.000Z';
+    const approval = { askedAt: TRADE.receivedAt, until, ...word };
+    const body = {
+      ...TRADE_DETAILS,
+      status: 'awaiting_approval',
+      approval,
+      approvalUntil: until,
+      imported: true,
+    };
+    const { out } = await cliWithApi({ status: 200, body }, ['trades', 'fed-1']);
+    expect(out).toMatch(says);
+    expect(out).toMatch(/^status +awaiting_approval \(imported\)$/m);
   });
 
   test('a title cannot drive the terminal, nor hide in --json', async () => {

@@ -36,7 +36,7 @@ const rows: [what: string, proposal: unknown, field: string, says: RegExp][] = [
     'legs.0.limitprice',
     /did you mean limitPrice\?/,
   ],
-  ['no legs', with_({ legs: [] }), 'legs', /one or two legs/],
+  ['no legs', { ...without('fairPrice'), legs: [] }, 'legs', /one or two legs/],
   ['three legs', with_({ legs: [LEG, LEG, LEG] }), 'legs', /one or two legs/],
   ['legs that are no list', with_({ legs: LEG }), 'legs', /must be of type array, was object/],
   ['a single leg without fairPrice', without('fairPrice'), 'fairPrice', /single leg needs/],

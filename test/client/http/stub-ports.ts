@@ -2,7 +2,20 @@
 import type { SubmissionAnswer } from '../../../contracts/http.ts';
 import type { HttpPorts, Tokens } from '../../../client/ports.ts';
 import { MODE, STATE } from '../predecessor-views.ts';
-import { STATUS, TRADE } from '../views.ts';
+import {
+  ALERT,
+  AUDIT,
+  CASH,
+  DAYS,
+  DRY_RUN,
+  OPEN_DAY,
+  ORDER,
+  PAIR,
+  POSITIONS,
+  STRATEGY,
+  TRADE_DETAILS,
+} from '../list-views.ts';
+import { LIMITS, STATUS, TRADE } from '../views.ts';
 
 export const TOKENS: Tokens = {
   trader: 'trader-token-0123456789',
@@ -28,6 +41,16 @@ export const ACCEPTED: SubmissionAnswer = {
     worstCase: '19.98',
     roiPercent: '12.6',
     outcome: 'no',
+    legs: [
+      {
+        venue: 'kalshi',
+        market: 'KXFEDDECISION-26DEC-H0',
+        outcome: 'no',
+        limitPrice: '0.41',
+        priceMax: '0.41',
+        worstCase: '19.98',
+      },
+    ],
   },
 };
 
@@ -48,11 +71,23 @@ export function stubPorts(overrides: Partial<HttpPorts> = {}): StubPorts {
     reports,
     tokens: TOKENS,
     hosts: ['ballast.internal'],
+    version: '0.1.0',
     listTrades: async (query) => {
       queries.push(query);
       return [TRADE];
     },
-    findTrade: async (id) => (id === TRADE.id ? TRADE : undefined),
+    findTrade: async (id) => (id === TRADE.id ? TRADE_DETAILS : undefined),
+    listOrders: async () => [ORDER],
+    positions: async () => POSITIONS,
+    cash: async () => CASH,
+    limits: async () => LIMITS,
+    listDays: async () => DAYS,
+    findDay: async ({ date }) => (date === OPEN_DAY.date ? OPEN_DAY : undefined),
+    listAlerts: async () => [ALERT],
+    audit: async () => AUDIT,
+    listPairs: async () => [PAIR],
+    listStrategies: async () => [STRATEGY],
+    dryRun: async () => DRY_RUN,
     status: async () => STATUS,
     tradingMode: async () => MODE,
     tradingState: async () => STATE,
@@ -62,6 +97,20 @@ export function stubPorts(overrides: Partial<HttpPorts> = {}): StubPorts {
     },
     pause: async () => ({ state: 'paused', epoch: 2, unresolved: [] }),
     resume: async () => ({ kind: 'resumed' }),
+    rearm: async () => ({ kind: 'armed' }),
+    ackAlert: async ({ id, actor }) =>
+      id === 7 ? { id: 'a-7', ackedBy: actor, ackedAt: '2026-11-22T14:01:00.000Z' } : undefined,
+    addPair: async () => ({ kind: 'added', pair: PAIR }),
+    approvePair: async ({ id }) =>
+      id === PAIR.id ? { kind: 'approved', pair: PAIR } : { kind: 'missing' },
+    enableStrategy: async () => undefined,
+    limitStrategy: async () => undefined,
+    approveProposal: async ({ id }) =>
+      id === TRADE.id ? { kind: 'approved' } : { kind: 'missing' },
+    declineProposal: async ({ id }) =>
+      id === TRADE.id ? { kind: 'declined' } : { kind: 'missing' },
+    resolveTrade: async ({ id }) =>
+      id === TRADE.id ? { kind: 'taken', resolutionId: 'r-1' } : { kind: 'missing' },
     ...overrides,
     submit: async (input) => {
       submitted.push(input);

@@ -1,0 +1,23 @@
+/** Everything the API needs of an engine; the address, the tokens and the submitter are the host's. */
+import type { HttpPorts } from '../client/ports.ts';
+import type { Config } from '../contracts/config.ts';
+import { deskControl } from './desk-control.ts';
+import type { Engine } from './engine.ts';
+import { httpChanges } from './http-changes.ts';
+import { httpReads } from './http-reads.ts';
+import { version } from './settings.ts';
+
+/** `report` hears of unexpected failures. */
+export function httpPorts(
+  engine: Engine,
+  config: Config,
+  report: HttpPorts['report'],
+): Omit<HttpPorts, 'tokens' | 'hosts' | 'submit' | 'status'> {
+  return {
+    version: version(),
+    ...httpReads(engine, config, report),
+    ...httpChanges(engine, report),
+    ...deskControl(engine, report),
+    report,
+  };
+}
