@@ -1,11 +1,12 @@
 /**
- * `npm run demo`: real Postgres, real Temporal, the paper exchange, single-leg trades from proposal
- * to recorded P&L, and a UTC midnight with its daily reset, in a data directory of its own.
+ * `npm run demo`: real Postgres, real Temporal, the paper exchange; pairs and single legs from
+ * proposal to recorded P&L, and a UTC midnight with its daily reset, in a data directory of its own.
  */
 import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../contracts/config.ts';
 import { readConfig } from '../contracts/config.ts';
 import type { TradeView } from '../contracts/http.ts';
 import { proposalSchema } from '../contracts/proposal.ts';
@@ -14,11 +15,22 @@ import { DAY_MS, nextUtcMidnightMs, utcDate } from '../domain/day.ts';
 import { DAILY_RESET_ID } from '../workflows/messages.ts';
 import type { SteppableClock } from './demo/clock.ts';
 import { steppableClock } from './demo/clock.ts';
-import { answerLine, cashTable, dayLines, summarise, tradeTable } from './demo/report.ts';
-import type { Opportunity, Results } from './demo/script.ts';
-import { DEMO_SETTINGS, NEXT_DAY, OPPORTUNITIES, paperFileText } from './demo/script.ts';
+import { answerLine, cashTable, dayLines, summarise, tradeTable, usd } from './demo/report.ts';
+import type { Results } from './demo/markets.ts';
+import { GAMES, paperFileText, slugOf, tickerOf } from './demo/markets.ts';
+import type { Opportunity } from './demo/script.ts';
+import {
+  DEMO_SETTINGS,
+  DOUBTED,
+  EVENING,
+  LAST_OF_THE_DAY,
+  MORNING,
+  NEXT_DAY,
+  pairIdOf,
+} from './demo/script.ts';
 import type { Host } from './host.ts';
 import { startHost } from './host.ts';
+import { httpPorts } from './http-ports.ts';
 import { verifyBooks } from './verify.ts';
 
 const WAIT_MS_MAX = 120_000;
@@ -50,6 +62,54 @@ async function placed(host: Host, id: string): Promise<void> {
   });
 }
 
+/** What a person would do over HTTP with an admin's token. */
+function asAdmin(host: Host, config: Config) {
+  return httpPorts(host.engine, config, (error, context) => print(`${context}: ${String(error)}`));
+}
+
+/** Registers the evening's pairs and approves them, as somebody does who has read the rules. */
+async function registerPairs(host: Host, config: Config): Promise<void> {
+  const admin = asAdmin(host, config);
+  const by = { actor: 'you', reason: 'both rule texts read' };
+  for (const game of GAMES) {
+    const id = pairIdOf(game);
+    const added = await admin.addPair({
+      id,
+      kalshi: tickerOf(game),
+      polymarket: slugOf(game),
+      outcome: game.home,
+      ...by,
+    });
+    if (!('pair' in added)) throw new Error(`pair ${id}: ${added.detail}`);
+    await admin.approvePair({ id, ...by });
+  }
+  print(`\n${GAMES.length} pairs are registered, each with the hash of both rule texts`);
+}
+
+/** Pairs too good to be believed wait undecided; a person lets one pass and declines the other. */
+async function askAPerson(host: Host, config: Config): Promise<void> {
+  const admin = asAdmin(host, config);
+  for (const { what, proposal, answer, reason } of DOUBTED) {
+    const id = proposal.id!;
+    const waits = await host.submit({ id, proposal: proposalSchema.parse(proposal) });
+    print(answerLine(what, waits.body));
+    const asked = { id, actor: 'you', reason };
+    const done = await (answer === 'approve'
+      ? admin.approveProposal(asked)
+      : admin.declineProposal(asked));
+    print(`    you ${answer} it (${reason}): ${done.kind}`);
+    await decided(host, id);
+    await placed(host, id);
+  }
+}
+
+async function decided(host: Host, id: string): Promise<void> {
+  await until(`proposal ${id} to be decided`, async () => {
+    const trade = (await tradesOf(host)).find((one) => one.id === id);
+    return trade !== undefined && trade.status !== 'awaiting_approval';
+  });
+}
+
 async function until(what: string, done: () => Promise<boolean>): Promise<void> {
   await untilFound(what, async () => ((await done()) ? true : undefined));
 }
@@ -68,10 +128,14 @@ async function untilFound<Value>(
 }
 
 /** Nothing is under way any more: everything the exchange has a result for is booked. */
-async function settled(host: Host): Promise<void> {
+function settled(host: Host): Promise<void> {
+  return settledButFor(host, []);
+}
+
+async function settledButFor(host: Host, ids: readonly string[]): Promise<void> {
   await until('all trades to settle', async () =>
     (await tradesOf(host)).every(
-      (trade) => !['open', 'placing', 'reserved'].includes(trade.status),
+      ({ id, status }) => ids.includes(id) || !['open', 'placing', 'reserved'].includes(status),
     ),
   );
 }
@@ -101,23 +165,31 @@ async function crossMidnight(host: Host, clock: SteppableClock): Promise<void> {
   for (const line of dayLines(report)) print(line);
 }
 
-async function tell(host: Host, clock: SteppableClock, paperFile: string): Promise<boolean> {
-  print('\nOpportunities');
-  await submitAll(host, OPPORTUNITIES);
-  print('\nThe games end; the exchange publishes its results');
+async function tell(host: Host, config: Config, clock: SteppableClock): Promise<boolean> {
+  const paperFile = config.environment.BALLAST_PAPER_FILE!;
+  await registerPairs(host, config);
+  print('\nBefore the games');
+  await submitAll(host, MORNING);
+  print('\nToo good to be true: these wait for a person, with nothing held');
+  await askAPerson(host, config);
+  print('\nThe games end; the exchanges publish their results');
   publish(paperFile, 'first day');
-  await settled(host);
+  await settledButFor(host, ['nshcar']);
   print(tradeTable((await tradesOf(host)).filter(wasAccepted)));
+  print('\nThe evening: what was lost today counts');
+  await submitAll(host, EVENING);
+  print('\nAnd one more');
+  await submitAll(host, LAST_OF_THE_DAY);
   await crossMidnight(host, clock);
   print('\nThe new day: the limits are refilled');
   await submitAll(host, NEXT_DAY);
   publish(paperFile, 'all');
   await settled(host);
   const trades = await tradesOf(host);
-  const known = new Set(NEXT_DAY.map(({ proposal }) => proposal.id));
+  const known = new Set(['nshcar', 'fed', ...NEXT_DAY.map(({ proposal }) => proposal.id)]);
   print(tradeTable(trades.filter(({ id }) => known.has(id))));
   const status = await host.status();
-  print(`\nCash, from $1,000.00 at the start · realised P&L $${status.realizedPnl}`);
+  print(`\nCash, from $1,000.00 at the start · realised P&L ${usd(status.realizedPnl)}`);
   print(cashTable(status));
   const { invariants } = await verifyBooks(host.engine.ledger);
   const broken = Object.fromEntries(invariants.map(({ id, findings }) => [id, findings]));
@@ -156,7 +228,7 @@ async function demo(): Promise<boolean> {
   const host = await startHost({ config, anyPort: true, clock, progress });
   try {
     print(`  Temporal Web UI while this runs: ${host.temporalUi ?? 'off'}`);
-    return await tell(host, clock, paperFile);
+    return await tell(host, config, clock);
   } finally {
     await host.stop();
     rmSync(dataDir, { recursive: true, force: true });

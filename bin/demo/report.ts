@@ -17,12 +17,16 @@ function verdictOf(body: Submission | Problem): string {
       return `accepted, ${body.quantity} contracts, at most $${body.worstCase}`;
     case 'denied':
       return `denied: ${body.failures.map(({ code }) => code).join(', ')}`;
+    case 'awaiting_approval': {
+      const codes = body.failures.map(({ code }) => code).join(', ');
+      return `waits for a person until ${body.until.slice(11, 19)}Z: ${codes}`;
+    }
     case 'pending':
       return body.detail;
   }
 }
 
-/** Trades that were reserved, with what became of them. */
+/** Trades that were reserved, a line a leg; what is the trade's own stands in its first line. */
 export function tradeTable(trades: readonly TradeView[]): string {
   const table = new Table({
     head: ['trade', 'market', 'outcome', 'filled', 'cost', 'fees', 'payout', 'P&L', 'status'],
@@ -30,18 +34,20 @@ export function tradeTable(trades: readonly TradeView[]): string {
     ...plain,
   });
   for (const trade of trades) {
-    const leg = trade.legs[0]!;
-    table.push([
-      trade.id,
-      leg.title.slice(0, 44),
-      leg.outcome,
-      leg.filledQuantity,
-      leg.cost,
-      leg.fees,
-      trade.payout ?? '-',
-      trade.realizedPnl ?? '-',
-      trade.status,
-    ]);
+    for (const [index, leg] of trade.legs.entries()) {
+      const own = (text: string): string => (index === 0 ? text : '');
+      table.push([
+        own(trade.id),
+        `${leg.venue === 'kalshi' ? 'K' : 'P'} ${leg.title.slice(0, 40)}`,
+        leg.outcome,
+        leg.filledQuantity,
+        leg.cost,
+        leg.fees,
+        own(trade.payout ?? '-'),
+        own(trade.realizedPnl ?? '-'),
+        own(trade.status),
+      ]);
+    }
   }
   return table.toString();
 }
@@ -63,11 +69,16 @@ export function cashTable(status: StatusView): string {
 export function dayLines(report: DailyReport): string[] {
   const { date, realized, trades, loss, carried, seal } = report;
   return [
-    `  ${date} is closed: P&L $${realized.pnl} ($${realized.gains} won, $${realized.losses} lost), fees $${report.fees}`,
+    `  ${date} is closed: P&L ${usd(realized.pnl)} ($${realized.gains} won, $${realized.losses} lost), fees $${report.fees}`,
     `  trades ${trades.used} of ${trades.cap} used · loss $${loss.used} of $${loss.cap} · ${report.proposals.denied} proposals denied`,
     `  carried into ${carried.into}: $${carried.risk} of ${carried.trades} trades · ${report.open.length} positions open`,
     `  sealed with ${seal.transfers} postings; closed days never change`,
   ];
+}
+
+/** “-$57.50”: the sign goes before the dollar. */
+export function usd(text: string): string {
+  return text.startsWith('-') ? `-$${text.slice(1)}` : `$${text}`;
 }
 
 export interface DemoSummary {
