@@ -252,7 +252,9 @@ export async function emptyLedger(db: Ledger['db']): Promise<void> {
     }
     await sql`TRUNCATE desk, day, strategy, account, transfer, counter, hold, proposal, decision,
       trade, leg, venue_order, permit, fact, fill, settlement, watch, discrepancy, outbox, audit,
-      intent, resume_request, daily_report, pair, approval, resolution, alert RESTART IDENTITY`.execute(tx);
+      intent, resume_request, daily_report, pair, approval, resolution, alert RESTART IDENTITY`.execute(
+      tx,
+    );
     await sql`UPDATE audit_head SET seq = 0, hash = ''`.execute(tx);
     for (const table of APPEND_ONLY) {
       await sql`ALTER TABLE ${sql.table(table)} ENABLE TRIGGER USER`.execute(tx);

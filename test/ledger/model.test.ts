@@ -24,7 +24,7 @@ interface Trade {
   /** Days are counted from the start. */
   readonly resultOn: number;
   readonly reservedOn: number;
-  /** The newest day the ledger knew when the position opened; its reservation's before that. */
+  /** The day its position opened; its reservation's before that. */
   openedOn: number;
   state: 'reserved' | 'placing' | 'open' | 'over';
   cost: number;
@@ -198,6 +198,8 @@ class Story {
     await this.it.permit(trade.id);
     const event = { send: 'order.rested', refuse: 'order.refused', lose: 'order.lost' } as const;
     await this.it.answer(trade.id, { event: event[what] });
+    // An answer opens the day like any fact.
+    this.newest = this.day;
     trade.state = what === 'refuse' ? 'over' : 'placing';
     this.sent.set(trade.reservedOn, (this.sent.get(trade.reservedOn) ?? 0) + 1);
   }
@@ -211,7 +213,8 @@ class Story {
     await this.it.answer(trade.id, { event: 'order.finished', filled });
     trade.cost = Math.round(filled * trade.price * 100) * 10_000;
     trade.state = filled > 0 ? 'open' : 'over';
-    trade.openedOn = this.newest;
+    this.newest = this.day;
+    trade.openedOn = this.day;
     this.cash -= trade.cost;
   }
 
