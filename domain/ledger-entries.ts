@@ -156,8 +156,8 @@ export function revertEntries(
 }
 
 /**
- * Cash that the reversal of a fill moved after its contracts were gone: it came back for a bought
- * one (above zero), was taken back for a sold one (below). It waits in suspense for a person.
+ * Cash that came (above zero) or went (below) with a fill that no leg can take, or with the reversal
+ * of one whose contracts were gone. It waits in suspense for a person.
  */
 export function suspenseEntries(at: {
   readonly book: Book;

@@ -37,7 +37,7 @@ export function effectOf(leg: LegPosition, fill: VenueFill): LegEffect {
   const boughtFees = share(leg.fees - leg.realisedFees);
   const brought = proceedsFloor(quantity, priceMicros);
   return {
-    filled: -quantity,
+    filled: 0 - quantity,
     cost: -cost,
     fees: feeMicros,
     sold: quantity,

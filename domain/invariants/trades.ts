@@ -41,6 +41,8 @@ export interface BookedFillRow {
   readonly quantity: bigint;
   readonly priceMicros: bigint;
   readonly feeMicros: bigint;
+  /** Its cash is in suspense: no leg could take it. */
+  readonly inSuspense?: boolean;
   /** What it did to its leg; null for a bought one of the first versions, and for one in suspense. */
   readonly effect?: FillEffect | null;
 }
@@ -117,7 +119,8 @@ function twice({ tradeId }: LegRow, fills: readonly BookedFillRow[]): string[] {
 function effectOf(fill: BookedFillRow): FillEffect {
   if (fill.effect != null) return fill.effect;
   const none = { filled: 0, cost: 0, fees: 0, sold: 0, realised: 0, realisedFees: 0 };
-  if (fill.reverts != null) return none;
+  // Sales and reversals always store what they did; without it they are in suspense.
+  if (fill.reverts != null || fill.action === 'sell' || fill.inSuspense === true) return none;
   const cost = Number(costOf(fill.quantity, fill.priceMicros));
   return { ...none, filled: Number(fill.quantity), cost, fees: Number(fill.feeMicros) };
 }

@@ -90,7 +90,8 @@ async function readFills(tx: LedgerTx): Promise<BookedFillRow[]> {
   const { rows } = await sql<BookedFillRow>`
     SELECT fill.book, fill.venue, fill.fill_id AS "fillId", venue_order.trade_id AS "tradeId",
       venue_order.leg, fill.body->>'action' AS action, fill.body->>'reverts' AS reverts,
-      fill.effect, (fill.body->>'quantity')::bigint AS quantity,
+      fill.effect, fill.order_id IS NOT NULL AND fill.effect IS NULL AS "inSuspense",
+      (fill.body->>'quantity')::bigint AS quantity,
       (fill.body->>'priceMicros')::bigint AS "priceMicros",
       (fill.body->>'feeMicros')::bigint AS "feeMicros"
     FROM fill LEFT JOIN venue_order ON venue_order.id = fill.order_id`.execute(tx);

@@ -60,8 +60,9 @@ export async function bookFill(
 }
 
 /**
- * What a fill of ours does to its leg; `gone` where it takes back contracts that are no longer
- * there, or of a trade that is over; `again` where another record has taken them back.
+ * What a fill of ours does to its leg; `gone` where it sells or takes back contracts that are not
+ * there (any more), or comes after the leg was paid or its trade was over; `again` where another
+ * record has taken them back.
  */
 async function changeOf(
   tx: LedgerTx,
@@ -71,7 +72,11 @@ async function changeOf(
 ): Promise<{ effect: LegEffect | 'gone' | 'again' }> {
   const legs = await positionsOf(tx, order.trade_id);
   const leg = legs[order.leg]!;
-  if (fill.reverts === undefined) return { effect: effectOf(leg, fill) };
+  if (fill.reverts === undefined) {
+    // A fill must be booked whatever it is; where no leg can take it, it waits for a person.
+    const lost = leg.payout !== null || (fill.action === 'sell' && leg.filled < fill.quantity);
+    return { effect: lost ? 'gone' : effectOf(leg, fill) };
+  }
   if (await isReverted(tx, of, fill)) return { effect: 'again' };
   const status = await tradeStatusOf(tx, order.trade_id);
   const earlier = await findEffect(tx, of, fill.reverts);

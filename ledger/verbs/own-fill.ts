@@ -66,7 +66,7 @@ export async function bookOwnFill(
 }
 
 async function changeOrder(tx: LedgerTx, { fill, order }: OwnFill): Promise<void> {
-  const booked = fill.reverts === undefined ? fill.quantity : -fill.quantity;
+  const booked = fill.reverts === undefined ? fill.quantity : 0 - fill.quantity;
   await tx
     .updateTable('venue_order')
     .set((eb) => ({

@@ -1,9 +1,15 @@
-/** A fill that failed after it was booked. */
+/** A fill that failed after it was booked, and one that no leg can take. */
 import { formatDecimal, formatUsd } from '../../domain/decimal.ts';
 import { suspenseEntries } from '../../domain/ledger-entries.ts';
 import type { VenueFill } from '../../domain/market.ts';
 import type { Micros } from '../../domain/money.ts';
-import { costCeil, proceedsFloor, subtractMicros, sumMicros } from '../../domain/money.ts';
+import {
+  costCeil,
+  proceedsFloor,
+  subtractMicros,
+  sumMicros,
+  ZERO_MICROS,
+} from '../../domain/money.ts';
 import { nextOrderState } from '../../domain/order-machine.ts';
 import type { LedgerTx } from '../database.ts';
 import { raiseAlert } from './alerts.ts';
@@ -39,25 +45,33 @@ export async function reopen(tx: LedgerTx, own: OwnFill): Promise<void> {
   await tradeChanged(tx, { book, venue, tradeId }, reading);
 }
 
-/** The reversal of a fill whose contracts were sold or settled meanwhile moved cash: booked, and a person looks. */
+/** A fill that no leg can take moved cash all the same: booked in suspense, and a person looks. */
 export async function bookUnwanted(tx: LedgerTx, own: OwnFill): Promise<void> {
   const { book, venue, fill, order, day, reading } = own;
-  const cashMicros = cashOfReversal(fill);
+  const cashMicros = cashMovedBy(fill);
   await post(tx, suspenseEntries({ book, venue, fillId: fill.fillId, cashMicros }), {
     day,
     recordedAtMs: reading.atMs,
     tradeId: order.trade_id,
     venueAtMs: fill.filledAtMs,
   });
-  const what = `fill ${fill.reverts ?? ''} of trade ${order.trade_id} failed after its contracts were gone`;
+  const what =
+    fill.reverts === undefined
+      ? `fill ${fill.fillId} of trade ${order.trade_id} came when its leg was paid or held too little`
+      : `fill ${fill.reverts} of trade ${order.trade_id} failed after its contracts were gone`;
   await breakOn(tx, own, `${what}: ${formatUsd(cashMicros)} is in suspense`);
 }
 
-/** µ$ a venue gives back for a bought fill that failed; takes back, below zero, for a sold one. */
-function cashOfReversal({ action, quantity, priceMicros, feeMicros }: VenueFill): Micros {
-  return action === 'buy'
-    ? sumMicros([costCeil(quantity, priceMicros), feeMicros])
-    : subtractMicros(feeMicros, proceedsFloor(quantity, priceMicros));
+/** µ$ a fill, or its reversal, brought into cash; below zero where it took them. */
+function cashMovedBy({ action, quantity, priceMicros, feeMicros, reverts }: VenueFill): Micros {
+  const spent = sumMicros([costCeil(quantity, priceMicros), feeMicros]);
+  const brought = subtractMicros(proceedsFloor(quantity, priceMicros), feeMicros);
+  if (action === 'buy') return reverts === undefined ? negated(spent) : spent;
+  return reverts === undefined ? brought : negated(brought);
+}
+
+function negated(amount: Micros): Micros {
+  return subtractMicros(ZERO_MICROS, amount);
 }
 
 /** A discrepancy found while a fill was booked. */

@@ -277,3 +277,30 @@ describe('an answer lower than what is booked', () => {
     expect(await amounts(it, 'a', DAY)).toMatchObject({ exposure: [56.4, 0], loss: [0, 0] });
   });
 });
+
+describe('a fill that no leg can take', () => {
+  test('a sale told before its purchase waits in suspense, and what comes after is booked', async () => {
+    const it = under();
+    await it.setUp();
+    await nakedPair(it, 'a');
+    await send(it, 'a', EXIT);
+    const sale = await fillAt(it, 'a', EXIT, 200);
+    expect(await book(it, sale)).toBe(true);
+    expect(await book(it, sale)).toBe(false);
+    // 200 at 0.44 came into cash.
+    expect((await balances(it))['polymarket/suspense']).toBe(-88);
+    expect(await alertsOf(it)).toContain('DISCREPANCY');
+    expect(await deskState(it)).toBe('paused by breach');
+  });
+
+  test('one that comes after its leg was paid does not block the watch', async () => {
+    const it = under();
+    await it.setUp();
+    await openPair(it, 'a');
+    await result(it, 'a', POLYMARKET, 1);
+    await it.record('a');
+    expect(await book(it, await fillAt(it, 'a', ENTRY, 60, { name: 'late' }))).toBe(true);
+    expect((await balances(it))['polymarket/suspense']).toBe(27.6);
+    expect(await alertsOf(it)).toContain('DISCREPANCY');
+  });
+});
