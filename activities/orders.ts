@@ -9,11 +9,13 @@ import { isTerminal } from '../domain/trade.ts';
 import type { LegOrder, StoredOrder } from '../ledger/verbs/orders.ts';
 import type { OrderOutcome } from '../ledger/verbs/outcomes.ts';
 import type { TradeUnderWayStanding } from '../ledger/verbs/standing.ts';
-import type { OrderRequest, PreparedOrder } from '../venues/venue.ts';
+import type { LookupOutcome, OrderRequest, PreparedOrder } from '../venues/venue.ts';
+import { VenueRefused, VenueUnreachable } from '../venues/venue.ts';
 import type { ActivityDeps } from './deps.ts';
 import { lookupOutcome, placeOutcome } from './order-outcomes.ts';
 import { judgeEntry } from './sending-gate.ts';
 import { settlementCheckInMs } from './settlement.ts';
+import { readVenue } from './watch-pass.ts';
 
 /** What placing has come to, as the workflow needs it. */
 export interface Placing {
@@ -67,6 +69,7 @@ export function orderActivities(deps: ActivityDeps) {
         return whereItStands(deps, await deps.ledger.readStanding(tradeId));
       }
       const found = await deps.venue(order.venue, order.book).cancel(order.orderId);
+      await bookFillsFirst(deps, order, found);
       return book(deps, order, lookupOutcome(found, false));
     },
 
@@ -182,9 +185,31 @@ async function lookUp(deps: ActivityDeps, order: LegOrder): Promise<Placing> {
   }
   const venue = deps.venue(order.venue, order.book);
   const found = await venue.lookup(order.orderId);
+  await bookFillsFirst(deps, order, found);
   const { atMs } = await deps.clock.read();
   const sinceMs = atMs - (stored.permittedAtMs ?? atMs);
   return book(deps, order, lookupOutcome(found, sinceMs > venue.capabilities().unknownHorizonMs));
+}
+
+/**
+ * Before an order ends with nothing, what it filled and lost again while nobody looked is booked:
+ * a trade that is over has no place for a fill any more. A venue that does not tell its fills now
+ * holds nobody up: the watch finds them later, and that they came too late.
+ * @throws Error of the ledger
+ */
+async function bookFillsFirst(
+  deps: ActivityDeps,
+  order: LegOrder,
+  found: LookupOutcome,
+): Promise<void> {
+  if (found.kind !== 'found' || found.order.status !== 'final' || found.order.filled > 0) return;
+  const { venue, book: of, orderId } = order;
+  try {
+    await readVenue(deps, venue, of);
+  } catch (error) {
+    if (!(error instanceof VenueUnreachable || error instanceof VenueRefused)) throw error;
+    deps.log.warn({ orderId, venue, err: error }, 'fills could not be read before the outcome');
+  }
 }
 
 async function book(deps: ActivityDeps, order: LegOrder, outcome: OrderOutcome): Promise<Placing> {

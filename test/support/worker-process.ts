@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { TestDesk } from './desk.ts';
 import { eventually } from './desk.ts';
@@ -13,7 +14,7 @@ const TSX = createRequire(import.meta.url).resolve('tsx');
 export interface WorkerProcess {
   readonly pid: number;
   /** Resolves when it has printed the line; each printed line answers once. */
-  said(line: string): Promise<void>;
+  said(line: string, withinMs?: number): Promise<void>;
   tell(line: string): void;
   signal(signal: NodeJS.Signals): void;
   /** Whether it has ended, in whatever way. */
@@ -21,11 +22,15 @@ export interface WorkerProcess {
   readonly exited: Promise<unknown>;
 }
 
-/** Runs `test/support/<script>` for the desk, with the desk's environment and `environment`. */
+/**
+ * Runs `test/support/<script>` for the desk, with the desk's environment and `environment`.
+ * @param onLine takes a line it prints and answers whether that was for it alone
+ */
 export function startWorkerProcess(
   script: string,
   desk: TestDesk,
   environment: Readonly<Record<string, string>> = {},
+  onLine: (line: string) => boolean = () => false,
 ): WorkerProcess {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, ['--import', TSX, path], {
@@ -44,8 +49,8 @@ export function startWorkerProcess(
   const record = join(desk.dataDir, `${basename(script, '.ts')}-${pid}.json`);
   writeFileSync(record, JSON.stringify({ pid }, undefined, 2));
   const lines: string[] = [];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    lines.push(...text.trimEnd().split('\n'));
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (!onLine(line)) lines.push(line);
   });
   child.stdin.on('error', () => {});
   const over = (): boolean => child.exitCode !== null || child.signalCode !== null;
@@ -55,12 +60,16 @@ export function startWorkerProcess(
     exited: once(child, 'exit'),
     tell: (line) => void child.stdin.write(`${line}\n`),
     signal: (signal) => void child.kill(signal),
-    said: async (line) => {
-      await eventually(`${script} to say ${line}`, async () => {
-        if (lines.includes(line)) return lines.splice(lines.indexOf(line), 1);
-        if (over()) throw new Error(`${script} ended before it said ${line}`);
-        return undefined;
-      });
+    said: async (line, withinMs) => {
+      const heard = async (): Promise<true | undefined> => {
+        if (!lines.includes(line)) {
+          if (over()) throw new Error(`${script} ended before it said ${line}`);
+          return undefined;
+        }
+        lines.splice(lines.indexOf(line), 1);
+        return true;
+      };
+      await eventually(`${script} to say ${line}`, heard, withinMs);
     },
   };
 }
