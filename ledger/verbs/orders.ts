@@ -131,10 +131,11 @@ interface Prepared {
 }
 
 /**
- * Stores an order's identity and bytes before the first send; a repeat keeps what is stored. An
+ * Stores an order's identity and bytes before the first send; what is stored is never replaced. An
  * entry needs a reserved trade without orders: one that has given its holds back gets no order any
- * more, and so never a permit (I15). A hedge takes what its hold lacks, within every cap; it and
- * an exit are no larger than what the legs differ by.
+ * more, and so never a permit (I15); a repeat answers `stored`. A hedge takes what its hold lacks,
+ * within every cap; it and an exit are no larger than what the legs differ by, and a repeat of
+ * either is refused like any second order: the caller looks where the trade stands.
  */
 export async function storeOrder(
   db: LedgerDb,
