@@ -11,6 +11,9 @@ import { eventually } from './desk.ts';
 
 const TSX = createRequire(import.meta.url).resolve('tsx');
 
+/** How long a process is waited for to say something. */
+const SAID_MS_MAX = 120_000;
+
 export interface WorkerProcess {
   readonly pid: number;
   /** Resolves when it has printed the line; each printed line answers once. */
@@ -60,7 +63,8 @@ export function startWorkerProcess(
     exited: once(child, 'exit'),
     tell: (line) => void child.stdin.write(`${line}\n`),
     signal: (signal) => void child.kill(signal),
-    said: async (line, withinMs) => {
+    // A loaded machine takes its time to load a worker's code.
+    said: async (line, withinMs = SAID_MS_MAX) => {
       const heard = async (): Promise<true | undefined> => {
         if (!lines.includes(line)) {
           if (over()) throw new Error(`${script} ended before it said ${line}`);
