@@ -9,7 +9,7 @@ import { isTerminal } from '../domain/trade.ts';
 import type { LegOrder, StoredOrder } from '../ledger/verbs/orders.ts';
 import type { OrderOutcome } from '../ledger/verbs/outcomes.ts';
 import type { TradeUnderWayStanding } from '../ledger/verbs/standing.ts';
-import type { LookupOutcome, OrderRequest, PreparedOrder } from '../venues/venue.ts';
+import type { LookupOutcome, OrderRef, OrderRequest, PreparedOrder } from '../venues/venue.ts';
 import { VenueRefused, VenueUnreachable } from '../venues/venue.ts';
 import type { ActivityDeps } from './deps.ts';
 import { lookupOutcome, placeOutcome } from './order-outcomes.ts';
@@ -68,9 +68,9 @@ export function orderActivities(deps: ActivityDeps) {
       if (order.stored === undefined || isFinalOrder(order.stored.state)) {
         return whereItStands(deps, await deps.ledger.readStanding(tradeId));
       }
-      const found = await deps.venue(order.venue, order.book).cancel(order.orderId);
+      const found = await deps.venue(order.venue, order.book).cancel(refOf(order));
       await bookFillsFirst(deps, order, found);
-      return book(deps, order, lookupOutcome(found, false));
+      return book(deps, order, lookupOutcome(found));
     },
 
     /** Where the trade stands, for a run that was told of a change. */
@@ -143,7 +143,7 @@ async function send(
   const answer = await venue.place(prepared, mayWrite, AbortSignal.timeout(SEND_DEADLINE_MS));
   const { tradeId } = order;
   deps.log.info({ tradeId, orderId, kind, outcome: answer.kind }, 'order sent');
-  return book(deps, order, placeOutcome(answer));
+  return book(deps, order, placeOutcome(answer, kind));
 }
 
 function requestOf(order: LegOrder, wish: OrderWish): OrderRequest {
@@ -156,6 +156,16 @@ function requestOf(order: LegOrder, wish: OrderWish): OrderRequest {
     limitPrice: wish.limitPrice,
     timeInForce: wish.timeInForce,
     ...(wish.restUntilMs === undefined ? {} : { restUntilMs: wish.restUntilMs }),
+  };
+}
+
+function refOf({ orderId, market, stored }: LegOrder): OrderRef {
+  const { venueOrderId, firstPermittedAtMs } = stored!;
+  return {
+    clientOrderId: orderId,
+    marketId: market,
+    ...(venueOrderId === null ? {} : { venueOrderId }),
+    ...(firstPermittedAtMs === null ? {} : { sentAtMs: firstPermittedAtMs }),
   };
 }
 
@@ -184,11 +194,12 @@ async function lookUp(deps: ActivityDeps, order: LegOrder): Promise<Placing> {
     return whereItStands(deps, await deps.ledger.readStanding(order.tradeId), stored?.detail);
   }
   const venue = deps.venue(order.venue, order.book);
-  const found = await venue.lookup(order.orderId);
+  const found = await venue.lookup(refOf(order));
   await bookFillsFirst(deps, order, found);
   const { atMs } = await deps.clock.read();
   const sinceMs = atMs - (stored.permittedAtMs ?? atMs);
-  return book(deps, order, lookupOutcome(found, sinceMs > venue.capabilities().unknownHorizonMs));
+  const isProof = sinceMs > venue.capabilities().unknownHorizonMs;
+  return book(deps, order, lookupOutcome(found, isProof ? 'end' : 'noProof'));
 }
 
 /**

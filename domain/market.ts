@@ -14,6 +14,8 @@ export interface VenueMarket {
   /** Ids of the two sides where the venue trades them by id (Polymarket tokens). */
   readonly tokenIds?: readonly [string, string];
   readonly tickMicros: number;
+  /** Where steps differ by price, every range of them, rising; `tickMicros` is the widest step. */
+  readonly priceRanges?: readonly PriceRange[];
   /** Quantities are multiples of this. */
   readonly lotMicroContracts: number;
   readonly minQuantity: MicroContracts;
@@ -24,6 +26,13 @@ export interface VenueMarket {
   readonly closesAtMs?: number;
   /** When the result is expected; absent means unknown. */
   readonly settlesAtMs?: number;
+}
+
+/** Prices from `startMicros` to `endMicros`, both included, in steps counted from the start. */
+export interface PriceRange {
+  readonly startMicros: number;
+  readonly endMicros: number;
+  readonly stepMicros: number;
 }
 
 /** One price level: what is offered at `priceMicros`. */

@@ -30,6 +30,8 @@ export type OrderEvent =
   | { readonly type: 'order.refused' }
   /** No conclusive answer. */
   | { readonly type: 'order.lost' }
+  /** The venue has nothing of it, and its bytes may be sent once more under the same identity. */
+  | { readonly type: 'order.returned' }
   /** Looked up past the venue's horizon and not there: it never arrived. */
   | { readonly type: 'order.absent' }
   /** One of its fills failed after all: what it came to must be asked again. */
@@ -51,10 +53,12 @@ export const orderMachine = setup({
         'order.lost': 'unknown',
         'order.unwritten': 'notSent',
         'order.absent': 'notSent',
+        'order.returned': 'created',
       },
     },
     unknown: {
       on: {
+        'order.returned': 'created',
         'order.rested': 'resting',
         'order.finished': 'done',
         'order.lost': 'unknown',

@@ -43,6 +43,16 @@ export interface PreparedOrder {
   readonly wire: string;
 }
 
+/** What an order is found by: its identity, and what else narrows the search at the venue. */
+export interface OrderRef {
+  readonly clientOrderId: string;
+  readonly marketId: string;
+  /** Where the venue has told it. */
+  readonly venueOrderId?: string;
+  /** When its bytes may first have left, Unix ms of the Clock; absent: unknown. */
+  readonly sentAtMs?: number;
+}
+
 /** What the venue says an order has come to. */
 export interface OrderState {
   readonly venueOrderId: string;
@@ -54,14 +64,22 @@ export interface OrderState {
   readonly averagePriceMicros?: PriceMicros;
 }
 
+/** An order that rests, as the venue lists it: enough to cancel it by. */
+export interface OpenOrder extends OrderState {
+  readonly clientOrderId: string;
+  readonly marketId: string;
+}
+
 /**
  * The answer to a send. `unknown` keeps its hold until a look-up settles it; `notSent` means that
- * no byte left (the permit was refused or had expired).
+ * no byte left (the permit was refused or had expired). `deferred` means that the venue took
+ * nothing and says when to ask again (429): the same bytes may be sent once more.
  */
 export type PlaceOutcome =
   | { readonly kind: 'accepted'; readonly order: OrderState }
   | { readonly kind: 'rejected'; readonly code: string; readonly detail: string }
   | { readonly kind: 'notSent'; readonly detail: string }
+  | { readonly kind: 'deferred'; readonly detail: string; readonly retryAfterMs: number }
   | { readonly kind: 'unknown'; readonly detail: string };
 
 export type LookupOutcome =
@@ -83,22 +101,47 @@ export interface VenueCapabilities {
   readonly unknownHorizonMs: number;
   /** How often the watch may ask for facts. */
   readonly pollIntervalMs: number;
+  /**
+   * Starts of sends and of cancels a second over all workers, half of what the venue's burst
+   * takes; absent where nothing limits them.
+   */
+  readonly startsPerSecond?: { readonly orders: number; readonly cancels: number };
+}
+
+/** A market's result where it is final: what each outcome pays, and since when. */
+export interface MarketResult {
+  readonly payoutMicros: readonly [PriceMicros, PriceMicros];
+  readonly settledAtMs: number;
 }
 
 /**
- * A venue as the engine sees it. Methods reject with `VenueUnreachable` when the venue was not
- * heard and with `VenueRefused` when it said no; `place`, `lookup` and `cancel` answer instead,
- * because there the difference is part of the result.
+ * What a venue tells everybody, without a key. Methods reject with `VenueUnreachable` when the
+ * venue was not heard and with `VenueRefused` when it said no.
  */
-export interface Venue {
+export interface MarketData {
   readonly id: VenueId;
-  readonly book: Book;
-  capabilities(): VenueCapabilities;
   /** Undefined where the venue knows no such market. */
   market(marketId: string, signal?: AbortSignal): Promise<VenueMarket | undefined>;
   quote(marketId: string, outcome: OutcomeIndex, signal?: AbortSignal): Promise<Quote>;
-  status(signal?: AbortSignal): Promise<VenueStatus>;
-  balance(signal?: AbortSignal): Promise<VenueBalance>;
+  /** Whether the venue trades; with a market, whether that market's part of the venue does. */
+  status(marketId?: string, signal?: AbortSignal): Promise<VenueStatus>;
+}
+
+/** Public data with results, as paper trading needs it. */
+export interface PublicMarketData extends MarketData {
+  /** Undefined until the result is final; a dispute is none. */
+  result(marketId: string, signal?: AbortSignal): Promise<MarketResult | undefined>;
+}
+
+/**
+ * A venue as the engine sees it. Methods reject as `MarketData`'s do; `place`, `lookup` and
+ * `cancel` answer instead, because there the difference is part of the result.
+ */
+export interface Venue extends MarketData {
+  readonly book: Book;
+  capabilities(): VenueCapabilities;
+  /** What can be spent; with a market, on that market's part of the venue. */
+  balance(marketId?: string, signal?: AbortSignal): Promise<VenueBalance>;
   /** Decides the bytes; sends nothing. */
   prepare(request: OrderRequest): Promise<PreparedOrder>;
   /**
@@ -106,12 +149,12 @@ export interface Venue {
    * when it answers false nothing is written and the outcome is `notSent`.
    */
   place(order: PreparedOrder, mayWrite: () => boolean, signal?: AbortSignal): Promise<PlaceOutcome>;
-  lookup(clientOrderId: string, signal?: AbortSignal): Promise<LookupOutcome>;
+  lookup(order: OrderRef, signal?: AbortSignal): Promise<LookupOutcome>;
   /** Idempotent; answers what the order has come to. */
-  cancel(clientOrderId: string, signal?: AbortSignal): Promise<LookupOutcome>;
+  cancel(order: OrderRef, signal?: AbortSignal): Promise<LookupOutcome>;
   /** Cancels every resting order of this book; answers how many it asked for. */
   cancelAll(signal?: AbortSignal): Promise<number>;
-  openOrders(signal?: AbortSignal): Promise<readonly (OrderState & { clientOrderId: string })[]>;
+  openOrders(signal?: AbortSignal): Promise<readonly OpenOrder[]>;
   /** Fills, and records that take one back (`reverts`), recorded at or after `sinceMs`. */
   fillsSince(sinceMs: number, signal?: AbortSignal): Promise<FactPage<VenueFill>>;
   /** Final results recorded at or after `sinceMs`. */

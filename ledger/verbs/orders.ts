@@ -47,6 +47,10 @@ export interface StoredOrder {
   readonly wire: string;
   /** When bytes were last allowed to leave, Unix ms of the Clock; null before the first permit. */
   readonly permittedAtMs: number | null;
+  /** When they were first allowed to; a look-up need not search before. */
+  readonly firstPermittedAtMs: number | null;
+  /** The venue's own id, once it told it. */
+  readonly venueOrderId: string | null;
   /** What the venue says was filled, once that is final. */
   readonly finalQuantity: number | null;
   readonly detail: string;
@@ -99,14 +103,14 @@ export async function readOrder(
 ): Promise<(StoredOrder & { kind: OrderKind }) | undefined> {
   const row = await db
     .selectFrom('venue_order')
-    .select(['kind', 'state', 'request', 'wire', 'final_quantity', 'detail'])
-    .select((eb) =>
-      eb
-        .selectFrom('permit')
-        .select((inner) => inner.fn.max('granted_at_ms').as('at'))
-        .whereRef('permit.order_id', '=', 'venue_order.id')
-        .as('permitted_at_ms'),
-    )
+    .select(['kind', 'state', 'request', 'wire', 'final_quantity', 'detail', 'venue_order_id'])
+    .select((eb) => {
+      const permits = eb.selectFrom('permit').whereRef('permit.order_id', '=', 'venue_order.id');
+      return [
+        permits.select(({ fn }) => fn.max('granted_at_ms').as('at')).as('permitted_at_ms'),
+        permits.select(({ fn }) => fn.min('granted_at_ms').as('at')).as('first_permitted_at_ms'),
+      ];
+    })
     .where('id', '=', orderId)
     .executeTakeFirst();
   return (
@@ -116,6 +120,8 @@ export async function readOrder(
       request: row.request,
       wire: row.wire,
       permittedAtMs: toNumberOrNull(row.permitted_at_ms),
+      firstPermittedAtMs: toNumberOrNull(row.first_permitted_at_ms),
+      venueOrderId: row.venue_order_id,
       finalQuantity: toNumberOrNull(row.final_quantity),
       detail: row.detail,
     }

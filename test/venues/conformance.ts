@@ -87,7 +87,7 @@ function sendCases(rule: Rule): void {
     const before = await t.venue.balance();
     const outcome = await send(t.venue, request, () => false);
     expect(outcome.kind).toBe('notSent');
-    expect(await t.venue.lookup(request.clientOrderId)).toEqual({ kind: 'absent' });
+    expect(await t.venue.lookup(request)).toEqual({ kind: 'absent' });
     expect(await t.venue.balance()).toEqual(before);
     expect(await fillsOf(t)).toEqual([]);
   });
@@ -109,7 +109,7 @@ function sendCases(rule: Rule): void {
     const prepared = await t.venue.prepare(request);
     const outcome = await t.venue.place(prepared, () => true, AbortSignal.abort());
     expect(outcome.kind).toBe('notSent');
-    expect(await t.venue.lookup(request.clientOrderId)).toEqual({ kind: 'absent' });
+    expect(await t.venue.lookup(request)).toEqual({ kind: 'absent' });
   });
 
   const refusals: readonly (readonly [string, Partial<OrderRequest>])[] = [
@@ -168,7 +168,7 @@ function timeInForceCases(rule: Rule): void {
     expect(order).toMatchObject({ status: 'resting', filled: contracts(4) });
     expect(await t.venue.openOrders()).toHaveLength(1);
     t.setBook('M1', { yes: { asks: [['0.49', '20']] } });
-    expect(await t.venue.lookup(request.clientOrderId)).toMatchObject({
+    expect(await t.venue.lookup(request)).toMatchObject({
       kind: 'found',
       order: { status: 'final', filled: contracts(10), venueOrderId: order.venueOrderId },
     });
@@ -181,7 +181,7 @@ function timeInForceCases(rule: Rule): void {
     accepted(await send(t.venue, request));
     t.passMs(60_001);
     t.setBook('M1', OFFER);
-    expect(await t.venue.lookup(request.clientOrderId)).toMatchObject({
+    expect(await t.venue.lookup(request)).toMatchObject({
       kind: 'found',
       order: { status: 'final', filled: 0 },
     });
@@ -203,27 +203,29 @@ function timeInForceCases(rule: Rule): void {
 
 function lookupCases(rule: Rule): void {
   rule('an order never sent is absent, to look up and to cancel', async (t) => {
-    expect(await t.venue.lookup('never-sent')).toEqual({ kind: 'absent' });
-    expect(await t.venue.cancel('never-sent')).toEqual({ kind: 'absent' });
+    t.setBook('M1', OFFER);
+    const neverSent = orderOf();
+    expect(await t.venue.lookup(neverSent)).toEqual({ kind: 'absent' });
+    expect(await t.venue.cancel(neverSent)).toEqual({ kind: 'absent' });
   });
 
   rule('a look-up tells what the send told, from any client', async (t) => {
     t.setBook('M1', OFFER);
     const request = orderOf();
     const order = accepted(await send(t.venue, request));
-    expect(await t.reopen().lookup(request.clientOrderId)).toEqual({ kind: 'found', order });
+    expect(await t.reopen().lookup(request)).toEqual({ kind: 'found', order });
   });
 
   rule('cancel ends the rest, keeps the fills, and can be repeated', async (t) => {
     t.setBook('M1', { yes: { asks: [['0.50', '4']] } });
     const request = orderOf({ timeInForce: 'gtd', restUntilMs: t.nowMs() + 60_000 });
     accepted(await send(t.venue, request));
-    const first = await t.venue.cancel(request.clientOrderId);
+    const first = await t.venue.cancel(request);
     expect(first).toMatchObject({ kind: 'found', order: { status: 'final' } });
     expect(first).toMatchObject({ order: { filled: contracts(4) } });
-    expect(await t.venue.cancel(request.clientOrderId)).toEqual(first);
+    expect(await t.venue.cancel(request)).toEqual(first);
     t.setBook('M1', OFFER);
-    expect(await t.venue.lookup(request.clientOrderId)).toEqual(first);
+    expect(await t.venue.lookup(request)).toEqual(first);
   });
 
   rule('cancelAll leaves no open order', async (t) => {

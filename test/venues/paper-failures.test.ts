@@ -35,7 +35,7 @@ describe('an answer that is lost', () => {
     expect(await send(t.open({ hooks: { afterEffect } }), request)).toMatchObject({
       kind: 'unknown',
     });
-    const found = await t.venue.lookup(request.clientOrderId);
+    const found = await t.venue.lookup(request);
     expect(found).toMatchObject({ kind: 'found', order: { filled: contracts(10) } });
     const order = accepted(await send(t.venue, request));
     expect(found).toEqual({ kind: 'found', order });
@@ -48,7 +48,7 @@ describe('an answer that is lost', () => {
     accepted(await send(t.venue, request));
     const afterEffect = () => Promise.reject(new Error('the worker died'));
     const venue = t.open({ hooks: { afterEffect } });
-    expect((await venue.cancel(request.clientOrderId)).kind).toBe('unknown');
+    expect((await venue.cancel(request)).kind).toBe('unknown');
     expect(await t.venue.openOrders()).toEqual([]);
   });
 
@@ -70,7 +70,7 @@ describe('an answer that is lost', () => {
       const request = orderOf();
       const outcome = await send(t.open({ pool }), request, mayWrite);
       expect(outcome.kind).toBe('unknown');
-      expect(['found', 'absent']).toContain((await t.venue.lookup(request.clientOrderId)).kind);
+      expect(['found', 'absent']).toContain((await t.venue.lookup(request)).kind);
       accepted(await send(t.venue, request));
       expect(await fillCount(t.venue)).toBe(1);
     } finally {
@@ -137,7 +137,7 @@ describe('a process that stops in the middle of an order', () => {
     const request = orderOf();
     const sending = send(openWith(clock), request);
     await stuck;
-    const looking = t.venue.lookup(request.clientOrderId);
+    const looking = t.venue.lookup(request);
     let answered = false;
     void looking.finally(() => {
       answered = true;
@@ -159,7 +159,7 @@ describe('a process that stops in the middle of an order', () => {
     expect(outcome.kind).toBe('accepted');
     release();
     expect((await sending).kind).toBe('notSent');
-    expect(await t.venue.lookup(frozen.clientOrderId)).toEqual({ kind: 'absent' });
+    expect(await t.venue.lookup(frozen)).toEqual({ kind: 'absent' });
   });
 });
 
@@ -171,8 +171,8 @@ describe('a database that is not there', () => {
       throw new Error('the permit was asked for nothing');
     };
     expect((await send(venue, orderOf(), mayWrite)).kind).toBe('notSent');
-    expect((await venue.lookup('any')).kind).toBe('unknown');
-    expect((await venue.cancel('any')).kind).toBe('unknown');
+    expect((await venue.lookup(orderOf())).kind).toBe('unknown');
+    expect((await venue.cancel(orderOf())).kind).toBe('unknown');
     await expect(venue.status()).rejects.toMatchObject({ name: 'VenueUnreachable' });
     await expect(venue.fillsSince(0)).rejects.toMatchObject({ name: 'VenueUnreachable' });
     await pool.end();
@@ -237,7 +237,7 @@ describe('a paper file', () => {
     // What is recorded stays to be read, and a halt can still cancel.
     expect(await fillCount(venue)).toBe(1);
     expect(await venue.cancelAll()).toBe(1);
-    expect(await venue.lookup(rest.clientOrderId)).toMatchObject({ order: { status: 'final' } });
+    expect(await venue.lookup(rest)).toMatchObject({ order: { status: 'final' } });
     await write(fileWith('0.50'));
     expect((await send(venue, orderOf())).kind).toBe('accepted');
   });

@@ -133,9 +133,13 @@ async function expectFillsFitOrders(
       action === 'buy' ? priceMicros > request.limitPrice : priceMicros < request.limitPrice,
     );
     expect(worse).toEqual([]);
-    const found = await t.venue.lookup(request.clientOrderId);
-    const kinds = { accepted: ['found'], rejected: ['absent'], unknown: ['found', 'absent'] };
-    expect(outcome.kind === 'notSent' ? [] : kinds[outcome.kind]).toContain(found.kind);
+    const found = await t.venue.lookup(request);
+    const kinds: Partial<Record<typeof outcome.kind, string[]>> = {
+      accepted: ['found'],
+      rejected: ['absent'],
+      unknown: ['found', 'absent'],
+    };
+    expect(kinds[outcome.kind] ?? []).toContain(found.kind);
     expect(found.kind === 'found' ? found.order.filled : 0).toBe(filled);
     const whole = found.kind === 'absent' ? [0] : [0, request.quantity];
     const inWhole = found.kind === 'absent' || request.timeInForce === 'fok';

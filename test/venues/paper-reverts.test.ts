@@ -33,7 +33,7 @@ const sale = (changes: Partial<OrderRequest> = {}) =>
 const fillsOf = async (venue: Venue = t.venue) => (await venue.fillsSince(0)).facts;
 const cashOf = async () => (await t.venue.balance()).cashMicros;
 const filledOf = async (request: OrderRequest): Promise<number> => {
-  const found = await t.venue.lookup(request.clientOrderId);
+  const found = await t.venue.lookup(request);
   return found.kind === 'found' ? found.order.filled : Number.NaN;
 };
 
@@ -95,11 +95,11 @@ describe('a fill that is reverted', () => {
     expect(await filledOf(request)).toBe(contracts(7));
     t.passMs(1_000);
     const rest = { status: 'resting', filled: contracts(3), averagePriceMicros: price(0.45) };
-    expect(await t.venue.lookup(request.clientOrderId)).toMatchObject({ order: rest });
+    expect(await t.venue.lookup(request)).toMatchObject({ order: rest });
     // What was taken back is not sought again: 7 of its 10 contracts were matched.
     t.setMarket('M1', { book: { yes: { asks: [['0.44', '50']] }, no: {} } });
     const final = { status: 'final', filled: contracts(6) };
-    expect(await t.venue.lookup(request.clientOrderId)).toMatchObject({ order: final });
+    expect(await t.venue.lookup(request)).toMatchObject({ order: final });
     t.passMs(60_000);
     expect(await filledOf(request)).toBe(0);
     expect(await cashOf()).toBe(INITIAL_CASH_MICROS);

@@ -33,7 +33,7 @@ describe('reject', () => {
     const first = await send(t.venue, request);
     expect(first).toMatchObject({ kind: 'rejected', code: 'insufficient_liquidity' });
     expect(await send(t.reopen(), request)).toEqual(first);
-    expect(await t.venue.lookup(request.clientOrderId)).toEqual({ kind: 'absent' });
+    expect(await t.venue.lookup(request)).toEqual({ kind: 'absent' });
     expect(accepted(await send(t.venue, orderOf())).filled).toBe(contracts(10));
   });
 });
@@ -56,11 +56,11 @@ describe('fillAtMost', () => {
     accepted(await send(t.venue, request));
     t.setMarket('M1', { script: [], book: { yes: { asks: [['0.49', '50']] }, no: {} } });
     const rests = { kind: 'found', order: { status: 'resting', filled: contracts(4) } };
-    expect(await t.venue.lookup(request.clientOrderId)).toMatchObject(rests);
-    const cancelled = await t.venue.cancel(request.clientOrderId);
+    expect(await t.venue.lookup(request)).toMatchObject(rests);
+    const cancelled = await t.venue.cancel(request);
     expect(cancelled).toMatchObject({ order: { status: 'final', filled: contracts(4) } });
-    expect(await t.venue.cancel(request.clientOrderId)).toEqual(cancelled);
-    expect(await t.venue.lookup(request.clientOrderId)).toEqual(cancelled);
+    expect(await t.venue.cancel(request)).toEqual(cancelled);
+    expect(await t.venue.lookup(request)).toEqual(cancelled);
   });
 });
 
@@ -68,19 +68,18 @@ describe('loseAnswer', () => {
   test('the order has its effect, and nobody is told before the time is over', async () => {
     play({ order: 0, effect: 'loseAnswer', afterSeconds: 5 });
     const request = orderOf();
-    const { clientOrderId } = request;
     expect((await send(t.venue, request)).kind).toBe('unknown');
     expect(await fillsOf()).toHaveLength(1);
     t.passMs(4_999);
     for (const answer of [
-      t.venue.lookup(clientOrderId),
-      t.reopen().cancel(clientOrderId),
+      t.venue.lookup(request),
+      t.reopen().cancel(request),
       send(t.venue, request),
     ]) {
       expect((await answer).kind).toBe('unknown');
     }
     t.passMs(1);
-    const found = await t.venue.lookup(clientOrderId);
+    const found = await t.venue.lookup(request);
     expect(found).toMatchObject({ kind: 'found', order: { filled: contracts(10) } });
     expect(await send(t.venue, request)).toMatchObject({ kind: 'accepted' });
     expect(await fillsOf()).toHaveLength(1);
@@ -90,14 +89,14 @@ describe('loseAnswer', () => {
     play({ order: 0, effect: 'loseAnswer', afterSeconds: 0 });
     const request = orderOf();
     expect((await send(t.venue, request)).kind).toBe('unknown');
-    expect((await t.venue.lookup(request.clientOrderId)).kind).toBe('found');
+    expect((await t.venue.lookup(request)).kind).toBe('found');
   });
 
   test('a cancel meanwhile holds, though its answer is lost too', async () => {
     play({ order: 0, effect: 'loseAnswer', afterSeconds: 5 });
     const request = gtd({ limitPrice: price(0.4) });
     await send(t.venue, request);
-    expect((await t.venue.cancel(request.clientOrderId)).kind).toBe('unknown');
+    expect((await t.venue.cancel(request)).kind).toBe('unknown');
     expect(await t.venue.openOrders()).toEqual([]);
     play({ order: 1, effect: 'loseAnswer', afterSeconds: 5 });
     await send(t.venue, gtd({ limitPrice: price(0.4) }));
@@ -105,7 +104,7 @@ describe('loseAnswer', () => {
     expect(await t.venue.openOrders()).toEqual([]);
     t.passMs(5_000);
     const final = { kind: 'found', order: { status: 'final', filled: 0 } };
-    expect(await t.venue.lookup(request.clientOrderId)).toMatchObject(final);
+    expect(await t.venue.lookup(request)).toMatchObject(final);
   });
 
   test('a refusal can be lost too: the order turns out absent', async () => {
@@ -115,9 +114,9 @@ describe('loseAnswer', () => {
     );
     const request = orderOf();
     expect((await send(t.venue, request)).kind).toBe('unknown');
-    expect((await t.venue.lookup(request.clientOrderId)).kind).toBe('unknown');
+    expect((await t.venue.lookup(request)).kind).toBe('unknown');
     t.passMs(5_000);
-    expect(await t.venue.lookup(request.clientOrderId)).toEqual({ kind: 'absent' });
+    expect(await t.venue.lookup(request)).toEqual({ kind: 'absent' });
     expect(await send(t.venue, request)).toMatchObject({ kind: 'rejected', code: 'no' });
   });
 });
@@ -131,7 +130,7 @@ describe('neverArrives', () => {
       expect((await send(venue, request)).kind).toBe('unknown');
     }
     for (const ask of ['lookup', 'cancel'] as const) {
-      expect(await t.venue[ask](request.clientOrderId)).toEqual({ kind: 'absent' });
+      expect(await t.venue[ask](request)).toEqual({ kind: 'absent' });
     }
     expect(await t.venue.balance()).toEqual(before);
     expect(await fillsOf()).toEqual([]);
@@ -196,7 +195,7 @@ describe('which order an entry is about', () => {
     const request = orderOf();
     await send(t.venue, request);
     play();
-    expect((await t.venue.lookup(request.clientOrderId)).kind).toBe('unknown');
+    expect((await t.venue.lookup(request)).kind).toBe('unknown');
   });
 });
 

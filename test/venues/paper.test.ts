@@ -115,7 +115,7 @@ describe('refusals name their reason', () => {
     const first = await send(t.venue, request);
     t.setTrading(true);
     expect(await send(t.venue, request)).toEqual(first);
-    expect(await t.venue.lookup(request.clientOrderId)).toEqual({ kind: 'absent' });
+    expect(await t.venue.lookup(request)).toEqual({ kind: 'absent' });
   });
 
   test('cash reserved by a resting order is not there for another', async () => {
@@ -124,7 +124,7 @@ describe('refusals name their reason', () => {
     accepted(await send(t.venue, rest));
     const next = { quantity: contracts(200) };
     expect(await send(t.venue, orderOf(next))).toMatchObject({ code: 'insufficient_balance' });
-    await t.venue.cancel(rest.clientOrderId);
+    await t.venue.cancel(rest);
     expect((await send(t.venue, orderOf(next))).kind).toBe('accepted');
   });
 
@@ -161,7 +161,7 @@ describe('time', () => {
     accepted(await send(t.venue, request));
     t.passMs(30_000);
     expect(await t.venue.openOrders()).toEqual([]);
-    expect(await t.venue.lookup(request.clientOrderId)).toMatchObject({
+    expect(await t.venue.lookup(request)).toMatchObject({
       order: { status: 'final', filled: 0 },
     });
   });
@@ -297,7 +297,7 @@ describe('many at once', () => {
     try {
       // It has read the order as resting and empty, and is about to wait for the market.
       const { reached, release } = pausedBefore(pool, /paper_exchange\.market .* FOR UPDATE/s);
-      const cancelling = t.open({ pool }).cancel(request.clientOrderId);
+      const cancelling = t.open({ pool }).cancel(request);
       await reached;
       await t.venue.status();
       expect(await filledOf(t.venue)).toBe(contracts(6));
@@ -305,8 +305,8 @@ describe('many at once', () => {
       const cancelled = await cancelling;
       const final = { status: 'final', filled: contracts(6), averagePriceMicros: price(0.5) };
       expect(cancelled).toMatchObject({ kind: 'found', order: final });
-      expect(await t.venue.cancel(request.clientOrderId)).toEqual(cancelled);
-      expect(await t.venue.lookup(request.clientOrderId)).toEqual(cancelled);
+      expect(await t.venue.cancel(request)).toEqual(cancelled);
+      expect(await t.venue.lookup(request)).toEqual(cancelled);
     } finally {
       await pool.end();
     }
@@ -321,10 +321,10 @@ describe('many at once', () => {
       t.setBook(marketId, { yes: { asks: [['0.50', '6']] } });
       const venues = Array.from({ length: 3 }, () => t.open());
       const [cancels] = await Promise.all([
-        Promise.all(venues.map((venue) => venue.cancel(request.clientOrderId))),
+        Promise.all(venues.map((venue) => venue.cancel(request))),
         Promise.all(venues.map((venue) => venue.status())),
       ]);
-      const found = await t.venue.lookup(request.clientOrderId);
+      const found = await t.venue.lookup(request);
       expect(cancels).toEqual(venues.map(() => found));
       const own = (await t.venue.fillsSince(0)).facts.filter((fill) => fill.marketId === marketId);
       const filled = own.reduce((sum, { quantity }) => sum + quantity, 0);

@@ -1,5 +1,5 @@
 /** Finds, cancels and lists orders by the identity their sender gave them. */
-import type { LookupOutcome, OrderState } from '../venue.ts';
+import type { LookupOutcome, OpenOrder } from '../venue.ts';
 import { advance } from './advance.ts';
 import type { Exchange } from './exchange.ts';
 import { fileIfReadable, isBug, now } from './exchange.ts';
@@ -105,11 +105,15 @@ export async function cancelAllOrders(
 export async function listOpenOrders(
   exchange: Exchange,
   signal: AbortSignal | undefined,
-): Promise<readonly (OrderState & { clientOrderId: string })[]> {
+): Promise<readonly OpenOrder[]> {
   const orders = await withSession(exchange.pool, signal, (session) =>
     restingOrders(session, exchange.owner),
   );
-  return orders.map(({ state, clientOrderId }) => ({ ...state, clientOrderId }));
+  return orders.map(({ state, clientOrderId, marketId }) => ({
+    ...state,
+    clientOrderId,
+    marketId,
+  }));
 }
 
 async function answered(verb: () => Promise<LookupOutcome>): Promise<LookupOutcome> {

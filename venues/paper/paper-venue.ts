@@ -61,12 +61,12 @@ export function createPaperVenue(options: PaperVenueOptions): Venue {
     market: (marketId, signal) => heard(exchange, () => readMarket(exchange, marketId, signal)),
     quote: (marketId, outcome, signal) =>
       heard(exchange, () => readQuote(exchange, { marketId, outcome, signal })),
-    status: (signal) => heard(exchange, () => readStatus(exchange, signal)),
-    balance: (signal) => heard(exchange, () => readBalance(exchange, signal)),
+    status: (_marketId, signal) => heard(exchange, () => readStatus(exchange, signal)),
+    balance: (_marketId, signal) => heard(exchange, () => readBalance(exchange, signal)),
     prepare: (request) => Promise.resolve({ request, wire: wireOf(request) }),
     place: (order, mayWrite, signal) => placeOrder(exchange, order, mayWrite, signal),
-    lookup: (clientOrderId, signal) => lookUpOrder(exchange, clientOrderId, signal),
-    cancel: (clientOrderId, signal) => cancelOrder(exchange, clientOrderId, signal),
+    lookup: (order, signal) => lookUpOrder(exchange, order.clientOrderId, signal),
+    cancel: (order, signal) => cancelOrder(exchange, order.clientOrderId, signal),
     cancelAll: (signal) => heard(exchange, () => cancelAllOrders(exchange, signal)),
     openOrders: (signal) =>
       heard(exchange, async () => {
