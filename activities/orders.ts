@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { answeredQuantity, MEND_AGAIN_MS, nextStep } from '../domain/placing.ts';
 import type { OrderWish, Step } from '../domain/placing.ts';
 import { isFinalOrder } from '../domain/order-machine.ts';
@@ -41,6 +42,8 @@ export interface OrderToSend {
 const SEND_WINDOW_MS = 2_000;
 /** A send without an answer by then is aborted and its outcome unknown. */
 const SEND_DEADLINE_MS = 5_000;
+/** A venue that asks for a longer pause is asked again all the same: the proposal grows old. */
+const RETRY_AFTER_MS_MAX = 5_000;
 
 /** Step 2: one POST an attempt; an order that may have been sent is looked up, never sent again. */
 export function orderActivities(deps: ActivityDeps) {
@@ -143,7 +146,14 @@ async function send(
   const answer = await venue.place(prepared, mayWrite, AbortSignal.timeout(SEND_DEADLINE_MS));
   const { tradeId } = order;
   deps.log.info({ tradeId, orderId, kind, outcome: answer.kind }, 'order sent');
-  return book(deps, order, placeOutcome(answer, kind));
+  const placing = await book(deps, order, placeOutcome(answer, kind));
+  if (answer.kind !== 'deferred' || kind !== 'entry') return placing;
+  // The next attempt of this activity sends the same bytes, past both gates once more.
+  throw ApplicationFailure.create({
+    message: answer.detail,
+    type: 'VenueBusy',
+    nextRetryDelay: Math.min(answer.retryAfterMs, RETRY_AFTER_MS_MAX),
+  });
 }
 
 function requestOf(order: LegOrder, wish: OrderWish): OrderRequest {
@@ -198,8 +208,12 @@ async function lookUp(deps: ActivityDeps, order: LegOrder): Promise<Placing> {
   await bookFillsFirst(deps, order, found);
   const { atMs } = await deps.clock.read();
   const sinceMs = atMs - (stored.permittedAtMs ?? atMs);
-  const isProof = sinceMs > venue.capabilities().unknownHorizonMs;
-  return book(deps, order, lookupOutcome(found, isProof ? 'end' : 'noProof'));
+  if (found.kind !== 'absent' || sinceMs <= venue.capabilities().unknownHorizonMs) {
+    return book(deps, order, lookupOutcome(found));
+  }
+  const trade = await deps.ledger.readStanding(order.tradeId);
+  const stillWanted = order.kind === 'entry' && atMs < trade.entry.expiresAtMs;
+  return book(deps, order, lookupOutcome(found, stillWanted ? 'sendAgain' : 'end'));
 }
 
 /**

@@ -13,6 +13,10 @@ export const ALERTS = {
     level: 'critical',
     todo: 'ledger and venue disagree; look at the detail, then ballast resume --after-breach',
   },
+  ORDER_UNKNOWN: {
+    level: 'critical',
+    todo: 'nobody knows what became of an order; it is looked up until the venue tells: ballast trades <id>',
+  },
   SETTLEMENT_DIVERGENCE: {
     level: 'critical',
     todo: 'the legs of a pair both won or both lost; compare both rule texts',

@@ -44,7 +44,16 @@ export const orderMachine = setup({
   id: 'order',
   initial: 'created',
   states: {
-    created: { on: { 'order.permitted': 'sending', 'order.withheld': 'notSent' } },
+    created: {
+      on: {
+        'order.permitted': 'sending',
+        'order.withheld': 'notSent',
+        // Bytes that were to be sent again had arrived after all, or somebody doubts it.
+        'order.rested': 'resting',
+        'order.finished': 'done',
+        'order.lost': 'unknown',
+      },
+    },
     sending: {
       on: {
         'order.rested': 'resting',

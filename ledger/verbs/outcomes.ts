@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
 import { isTradesCounter } from '../../domain/counters.ts';
-import { nextOrderState } from '../../domain/order-machine.ts';
+import { isFinalOrder, nextOrderState } from '../../domain/order-machine.ts';
 import type { OrderEvent, OrderStateName } from '../../domain/order-machine.ts';
 import type { Verdict } from '../../domain/risk/codes.ts';
 import type { TradeStatus } from '../../domain/trade.ts';
@@ -10,6 +10,7 @@ import type { Book } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumberOrNull } from '../database.ts';
 import { NotInLedger } from '../errors.ts';
+import { raiseAlert, resolveAlert } from './alerts.ts';
 import { dayOfFact } from './fact-day.ts';
 import { captureHold, holdsOf } from './holds.ts';
 import { endWithoutPosition, movePlacing } from './placing.ts';
@@ -56,7 +57,10 @@ export async function bookOutcome(
       const on = { tradeId: order.tradeId, book, day };
       await lockLossAnd(tx, on);
       await writeOrder(tx, orderId, next, outcome);
-      if (next !== 'unknown') await closePermits(tx, orderId, next);
+      if (next === 'unknown')
+        await alertWhenLong(tx, { orderId, book, ...order }, outcome, reading);
+      else await closePermits(tx, orderId, next);
+      if (isFinalOrder(next)) await resolveAlert(tx, unknownKey(orderId), reading);
       if (!leftNoByte(event)) await markSent(tx, order.tradeId);
       await movePlacing(tx, on, reading, outcome.failures);
     }
@@ -134,6 +138,32 @@ async function writeOrder(
     })
     .where('id', '=', orderId)
     .execute();
+}
+
+/** An order whose outcome nobody could tell for this long needs a person. */
+const UNKNOWN_ALERT_MS = 15_000;
+
+function unknownKey(orderId: string): string {
+  return `unknown/${orderId}`;
+}
+
+/** Once: look-ups go on every second, and each would count as one more time. */
+async function alertWhenLong(
+  tx: LedgerTx,
+  order: { readonly orderId: string; readonly book: Book; readonly tradeId: string },
+  { detail }: OrderOutcome,
+  reading: ClockReading,
+): Promise<void> {
+  const { rows } = await sql`
+    SELECT FROM permit WHERE order_id = ${order.orderId}
+    GROUP BY order_id HAVING max(granted_at_ms) <= ${reading.atMs - UNKNOWN_ALERT_MS}
+      AND NOT EXISTS (SELECT FROM alert
+        WHERE key = ${unknownKey(order.orderId)} AND resolved_at_ms IS NULL)`.execute(tx);
+  if (rows.length === 0) return;
+  const told = `order ${order.orderId} of trade ${order.tradeId}: unknown since it was sent: ${detail}`;
+  const { book, tradeId } = order;
+  const key = unknownKey(order.orderId);
+  await raiseAlert(tx, { code: 'ORDER_UNKNOWN', key, book, tradeId, detail: told }, reading);
 }
 
 async function closePermits(tx: LedgerTx, orderId: string, outcome: string): Promise<void> {

@@ -18,12 +18,20 @@ const EVENT_TYPES: readonly OrderEvent['type'][] = [
   'order.refused',
   'order.lost',
   'order.absent',
+  'order.returned',
   'order.reverted',
 ];
 
 /** What may happen in each state, written down a second time; what is not here cannot happen. */
 const MAY: Record<OrderStateName, Partial<Record<OrderEvent['type'], OrderStateName>>> = {
-  created: { 'order.permitted': 'sending', 'order.withheld': 'notSent' },
+  created: {
+    'order.permitted': 'sending',
+    'order.withheld': 'notSent',
+    // Returned to be sent again, and found at the venue after all.
+    'order.rested': 'resting',
+    'order.finished': 'done',
+    'order.lost': 'unknown',
+  },
   sending: {
     'order.rested': 'resting',
     'order.finished': 'done',
@@ -31,12 +39,14 @@ const MAY: Record<OrderStateName, Partial<Record<OrderEvent['type'], OrderStateN
     'order.lost': 'unknown',
     'order.unwritten': 'notSent',
     'order.absent': 'notSent',
+    'order.returned': 'created',
   },
   unknown: {
     'order.rested': 'resting',
     'order.finished': 'done',
     'order.lost': 'unknown',
     'order.absent': 'notSent',
+    'order.returned': 'created',
   },
   resting: { 'order.rested': 'resting', 'order.finished': 'done' },
   // One of its fills failed after all.

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { balanceOf, counterOf } from './books-in-sql.ts';
 import type { Answer, LedgerUnderTest } from './harness.ts';
 import { contracts, NOON, usd, useLedger } from './harness.ts';
@@ -218,6 +218,82 @@ test.each(['order.absent', 'order.refused'] as const)(
     expect(found.tradeStatus).toBe('open');
   },
 );
+
+describe('I1 an order that the venue never received', () => {
+  test('is sent again under its identity, with a permit of its own, and counts once', async () => {
+    const it = under();
+    await it.setUp();
+    await sent(it, 'a', 'order.lost');
+    expect(await it.answer('a', { event: 'order.returned' })).toMatchObject({
+      orderState: 'created',
+      tradeStatus: 'placing',
+    });
+    expect(await counterOf(it.db, TRADES)).toMatchObject({ used: 1, held: 0 });
+    expect(await it.permit('a')).toMatchObject({ kind: 'granted' });
+    const permits = await it.db.selectFrom('permit').select('outcome').orderBy('id').execute();
+    expect(permits).toEqual([{ outcome: 'created' }, { outcome: null }]);
+    await it.fill('a', 100);
+    expect(await it.answer('a', { event: 'order.finished', filled: 100 })).toMatchObject({
+      tradeStatus: 'open',
+    });
+    expect(await counterOf(it.db, TRADES)).toMatchObject({ used: 1, held: 0 });
+  });
+
+  test('and is not sent again ends with everything given back', async () => {
+    const it = under();
+    await it.setUp();
+    await sent(it, 'a', 'order.lost', 'order.returned');
+    expect(await it.answer('a', { event: 'order.withheld' })).toMatchObject({
+      orderState: 'notSent',
+      tradeStatus: 'not_sent',
+    });
+    await expectNothingHeld(it);
+  });
+
+  test.each(['order.withheld', 'order.absent'] as const)(
+    'I5 but has a fill by now is looked up again when %s says it has none',
+    async (event) => {
+      const it = under();
+      await it.setUp();
+      await sent(it, 'a', 'order.lost', 'order.returned');
+      await it.fill('a', 40);
+      expect(await it.answer('a', { event })).toMatchObject({ orderState: 'unknown' });
+    },
+  );
+});
+
+describe('ORDER_UNKNOWN', () => {
+  const openAlerts = (it: LedgerUnderTest) =>
+    it.db
+      .selectFrom('alert')
+      .select(['trade_id', 'times'])
+      .where('code', '=', 'ORDER_UNKNOWN')
+      .where('resolved_at_ms', 'is', null)
+      .execute();
+
+  test('alerts once when nobody can tell for 15 s what became of an order', async () => {
+    const it = under();
+    await it.setUp();
+    await sent(it, 'a', 'order.lost');
+    it.setClock('2026-11-22T12:00:14.999Z');
+    await it.answer('a', { event: 'order.lost' });
+    expect(await openAlerts(it)).toEqual([]);
+    it.setClock('2026-11-22T12:00:15.000Z');
+    await it.answer('a', { event: 'order.lost' });
+    await it.answer('a', { event: 'order.lost' });
+    expect(await openAlerts(it)).toEqual([{ trade_id: 'a', times: 1 }]);
+  });
+
+  test.each(['order.finished', 'order.absent'] as const)('%s ends the alert', async (event) => {
+    const it = under();
+    await it.setUp();
+    await sent(it, 'a', 'order.lost');
+    it.setClock('2026-11-22T12:00:15.000Z');
+    await it.answer('a', { event: 'order.lost' });
+    await it.answer('a', { event, filled: 0 });
+    expect(await openAlerts(it)).toEqual([]);
+  });
+});
 
 test('an order of nobody cannot be answered', async () => {
   const it = under();
