@@ -27,6 +27,11 @@ export interface ActivityDeps {
   readonly log: ActivityLog;
   /** @throws Error where this process does not serve that venue and book */
   venue(venue: VenueId, book: Book): Venue;
+  /**
+   * Whether a book is only wound down: it is read, cancelled and settled, and nothing but what a
+   * person orders by name is sent.
+   */
+  isWoundDown(book: Book): boolean;
   /** Aborted when this process stops: long activities end themselves, so that draining is quick. */
   readonly stopping: AbortSignal;
   readonly runs: Runs;

@@ -133,6 +133,10 @@ async function send(
   const failures =
     order.kind === 'entry' ? failuresOf(await judgeEntry(deps, trade, prepared.request)) : [];
   if (failures.length > 0) return withhold(deps, order, failures);
+  if (order.resolutionId === undefined && deps.isWoundDown(order.book)) {
+    const detail = `LIVE_TRADING is not true: the ${order.book} book is only wound down`;
+    return withhold(deps, order, [verdict('PHASE_LIMIT', false, detail)]);
+  }
   const mayWrite = sendWindow();
   const { orderId, kind, resolutionId } = order;
   const permit = await ledger.grantPermit(
@@ -269,6 +273,7 @@ function sendWindow(): () => boolean {
 }
 
 function deskVerdict(permit: { state: string; reason: string }): Verdict {
+  if (permit.state === 'active') return verdict('PHASE_LIMIT', false, permit.reason);
   const code = permit.state === 'halted' ? 'DESK_HALTED' : 'DESK_PAUSED';
   return verdict(code, false, `desk is ${permit.state}: ${permit.reason}`);
 }

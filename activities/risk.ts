@@ -1,5 +1,6 @@
 import type { ReserveOutcome } from '../ledger/verbs/reserve.ts';
 import type { ProposalLeg } from '../domain/proposal.ts';
+import { isLiveBook } from '../domain/desk.ts';
 import { resolveOutcome } from '../domain/market.ts';
 import type { Book } from '../domain/venue-id.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -38,7 +39,11 @@ async function fetchLegFacts(deps: ActivityDeps, book: Book, leg: ProposalLeg): 
   const venue = deps.venue(leg.venue, book);
   // The time before the reading: a fact is never younger than it claims.
   const { atMs } = await deps.clock.read();
-  const [market, status] = await Promise.all([venue.market(leg.market), venue.status()]);
+  const [market, status, balance] = await Promise.all([
+    venue.market(leg.market),
+    venue.status(leg.market),
+    isLiveBook(book) ? venue.balance(leg.market) : undefined,
+  ]);
   const outcome = market === undefined ? undefined : resolveOutcome(market, leg.outcome);
   const quote = outcome === undefined ? undefined : await venue.quote(leg.market, outcome);
   await deps.ledger.storeFacts(book, {
@@ -47,6 +52,7 @@ async function fetchLegFacts(deps: ActivityDeps, book: Book, leg: ProposalLeg): 
     market: market ?? null,
     ...(quote === undefined ? {} : { quote }),
     status,
+    ...(balance === undefined ? {} : { balance }),
     asOfMs: atMs,
   });
 }

@@ -27,7 +27,7 @@ async function judgeLeg(
   const [known, quote, status] = await Promise.all([
     venue.market(leg.market),
     venue.quote(leg.market, outcome),
-    venue.status(),
+    venue.status(leg.market),
   ]);
   // After the reading: what it took counts against the proposal's life.
   const { atMs } = await deps.clock.read();

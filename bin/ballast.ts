@@ -14,6 +14,7 @@ import {
   LedgerDamaged,
   LedgerReplaced,
   LimitsDiffer,
+  NotAllowed,
   PortTaken,
 } from './errors.ts';
 import { readRunFile } from './run-file.ts';
@@ -47,6 +48,15 @@ const ports: CliPorts = {
     verb(async () => (await import('./operator.ts')).pauseDirectly(loadConfig(), reason)),
   applyLimits: (reason) =>
     verb(async () => (await import('./operator.ts')).adoptLimits(loadConfig(), reason)),
+  liveDoctor: () =>
+    verb(async () => (await import('./live-doctor.ts')).liveDoctorChecks(loadConfig())),
+  setUpVenue: (asked) =>
+    verb(async () => (await import('./live-operator.ts')).setUpVenue(loadConfig(), asked)),
+  promote: (reason) =>
+    verb(async () => (await import('./live-operator.ts')).promote(loadConfig(), reason)),
+  abort: (reason) =>
+    verb(async () => (await import('./live-operator.ts')).abort(loadConfig(), reason)),
+  arm: (reason) => verb(async () => (await import('./live-operator.ts')).arm(loadConfig(), reason)),
   importFile: (asked) =>
     verb(async () => (await import('./predecessor-data.ts')).importFile(loadConfig(), asked)),
   exportFile: () =>
@@ -82,6 +92,7 @@ async function verb<Result>(run: () => Promise<Result>): Promise<Result> {
     return await run();
   } catch (error) {
     if (error instanceof LimitsDiffer) throw new CliError(error.message, EXIT.configuration);
+    if (error instanceof NotAllowed) throw new CliError(error.message, EXIT.conflict);
     if (error instanceof PortTaken) throw new CliError(error.message, EXIT.conflict);
     if (error instanceof LedgerDamaged) throw new CliError(error.message, EXIT.notReady);
     if (error instanceof LedgerReplaced) throw new CliError(error.message, EXIT.notReady);

@@ -35,8 +35,8 @@ export async function engineChecks(engine: Engine): Promise<Check[]> {
       if (desk.state !== 'active') throw new Error(`${desk.state}: ${desk.reason}`);
       return `${desk.id} is active in phase ${desk.phase}`;
     }),
-    ...engine.books.map(({ venue, book }) =>
-      check(`watch ${venue}`, async () => {
+    ...(await engine.watched()).map(({ venue, book }) =>
+      check(book === 'paper' ? `watch ${venue}` : `watch ${venue} (${book})`, async () => {
         const row = await ledger.db
           .selectFrom('watch')
           .select('read_at_ms')

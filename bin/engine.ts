@@ -13,7 +13,7 @@ import { submitProposal } from '../client/submit.ts';
 import type { HttpPorts } from '../client/ports.ts';
 import type { Config } from '../contracts/config.ts';
 import type { Clock } from '../domain/clock.ts';
-import { bookOf } from '../domain/desk.ts';
+import { bookOf, isLiveBook } from '../domain/desk.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import { isUnreachable } from '../ledger/errors.ts';
 import { openPool } from '../ledger/database.ts';
@@ -25,15 +25,18 @@ import type { Venue } from '../venues/venue.ts';
 import { migratePaperExchange } from '../venues/paper/migrate.ts';
 import { openPaperFile } from '../venues/paper/paper-file.ts';
 import { createPaperVenue } from '../venues/paper/paper-venue.ts';
+import type { ServedBook } from '../worker/workers.ts';
 import { prepareNamespace } from '../worker/namespace.ts';
 import { backUp } from './backup.ts';
 import { LimitsDiffer } from './errors.ts';
+import { openLiveWay } from './live-way.ts';
 import { runsOf } from './runs.ts';
 import type { TemporalAccess } from './servers.ts';
 import { DESK, dataDirOf, paperFileOf } from './settings.ts';
 import { openVerifiedLedger } from './verified-ledger.ts';
 
-const BOOK: Book = bookOf(DESK, 'paper');
+/** The book a desk of this version has in phase paper. */
+const PAPER: Book = 'paper';
 
 export interface EngineOptions {
   readonly config: Config;
@@ -41,6 +44,8 @@ export interface EngineOptions {
   readonly temporal: TemporalAccess;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Compressed in tests: how long an order's absence at a venue proves nothing. */
+  readonly unknownHorizonMs?: number;
   /** Crash runs only: stands between the activities and what they work with. */
   readonly interfere?: (deps: ActivityDeps) => ActivityDeps;
 }
@@ -54,7 +59,12 @@ export interface Engine {
   readonly activities: Activities;
   readonly stopping: AbortController;
   readonly venues: readonly Venue[];
-  readonly books: readonly { venue: VenueId; book: Book }[];
+  /** Everything this process serves. */
+  readonly books: readonly ServedBook[];
+  /** Those of them that are traded or hold something: they are watched. */
+  readonly watched: () => Promise<readonly ServedBook[]>;
+  /** What the start line says. */
+  readonly startLine: string;
   readonly runs: Runs;
   readonly decisions: DecisionListener;
   close(): Promise<void>;
@@ -73,14 +83,23 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     (error) => log.warn({ err: error }, 'paper exchange connection lost'),
   );
   await migratePaperExchange(pool);
-  const venues = paperVenues(config, pool, clock);
+  const { unknownHorizonMs } = options;
+  const live = await openLiveWay({
+    config,
+    ledger,
+    clock,
+    log,
+    ...(unknownHorizonMs === undefined ? {} : { unknownHorizonMs }),
+  });
+  const venues = [...paperVenues(config, pool, clock), ...live.venues];
   const { namespace, embedded } = options.temporal;
   const connection = await NativeConnection.connect(options.temporal.connection);
   await prepareNamespace(connection, { namespace, embedded });
   const client = new Client({ connection, namespace });
   const stopping = new AbortController();
-  const books = config.venues.map((venue) => ({ venue, book: BOOK }));
-  const runs = runsOf(client, { desk: DESK, books });
+  const books = venues.map(servedBook);
+  const watched = () => booksInUse(ledger, books);
+  const runs = runsOf(client, { desk: DESK, watched });
   const deps: ActivityDeps = {
     ledger,
     clock,
@@ -90,6 +109,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       warn: (fields, text) => log.warn(fields, text),
     },
     venue: (venue, book) => venueOf(venues, venue, book),
+    isWoundDown: live.isWoundDown,
     runs,
     reportsDir: join(dataDirOf(config.environment), 'reports', 'daily'),
     backUp: async (reason) => {
@@ -110,6 +130,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     stopping,
     venues,
     books,
+    watched,
+    startLine: live.startLine,
     runs,
     decisions,
     close: async () => {
@@ -137,11 +159,28 @@ function paperVenues(config: Config, pool: pg.Pool, clock: Clock): Venue[] {
     createPaperVenue({
       pool,
       venue,
-      book: BOOK,
+      book: PAPER,
       clock,
       file,
       initialCashMicros: config.limits.initialBalanceMicros[venue],
     }),
+  );
+}
+
+function servedBook({ id: venue, book, capabilities }: Venue): ServedBook {
+  const { startsPerSecond } = capabilities();
+  return { venue, book, ...(startsPerSecond === undefined ? {} : { startsPerSecond }) };
+}
+
+/** A live book is left alone, and its venues unasked, while the desk is on paper and it is empty. */
+async function booksInUse(
+  ledger: Ledger,
+  books: readonly ServedBook[],
+): Promise<readonly ServedBook[]> {
+  const { desk } = await readDesk(ledger.db, DESK);
+  const holding = new Set<Book>((await ledger.openInLiveBooks()).map(({ book }) => book));
+  return books.filter(
+    ({ book }) => !isLiveBook(book) || book === bookOf(desk) || holding.has(book),
   );
 }
 
@@ -180,7 +219,7 @@ export function submitter(
         startTrade: async (tradeId, proposal) => {
           const { desk } = await readDesk(ledger.db, DESK);
           const { phase } = desk;
-          const book = bookOf(DESK, phase);
+          const book = bookOf(desk);
           await startTrade({ client, eager: options.eager, book, phase }, tradeId, proposal);
         },
         decisions: engine.decisions,

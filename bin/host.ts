@@ -24,7 +24,7 @@ import { claimDataDir } from './run-file.ts';
 import { startSchedules } from './schedules.ts';
 import type { Servers } from './servers.ts';
 import { startServers } from './servers.ts';
-import { DESK, apiUrlOf, dataDirOf, startLineOf, version } from './settings.ts';
+import { DESK, apiUrlOf, dataDirOf, version } from './settings.ts';
 import { payOwedPause, stopTrading, teller } from './supervision.ts';
 
 export interface HostOptions {
@@ -104,7 +104,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const dying = servers.gaveUp.catch((error: unknown) =>
       stopTrading(error, { dataDir, engine, progress, log }),
     );
-    log.info({ apiUrl, version: version() }, startLineOf(config));
+    log.info({ apiUrl, version: version() }, engine.startLine);
     return {
       engine,
       submit,
@@ -183,7 +183,7 @@ export async function listen(
   let apiUrl = apiUrlOf(config.environment);
   const status = async (): Promise<StatusView> => ({
     ...(await readStatus(ledger.db, DESK, config.venues, await clock.read())),
-    startLine: startLineOf(config),
+    startLine: engine.startLine,
     version: version(),
     addresses: { api: apiUrl, temporalUi: servers.temporalUi ?? null },
   });

@@ -70,5 +70,5 @@ export function httpReads(
 /** The book the desk trades in its phase. */
 export async function currentBook({ ledger }: Engine): Promise<Book> {
   const { desk } = await readDesk(ledger.db, DESK);
-  return bookOf(desk.id, desk.phase);
+  return bookOf(desk);
 }

@@ -6,15 +6,15 @@ import { submitter } from './engine.ts';
 import { listen, reporter, startHost, tokensOf, workersOf } from './host.ts';
 import { joinDesk } from './join.ts';
 import { startSchedules } from './schedules.ts';
-import { dataDirOf, startLineOf } from './settings.ts';
+import { dataDirOf } from './settings.ts';
 
 type Print = (line: string) => void;
 
 /** Runs the desk until SIGINT or SIGTERM, then drains. @returns an exit code */
 export async function runDesk(config: Config, print: Print): Promise<number> {
-  print(startLineOf(config));
   const stopped = stopRequested(print);
   const host = await startHost({ config, progress: print });
+  print(host.engine.startLine);
   print(`API        ${host.apiUrl}`);
   if (host.temporalUi !== undefined) print(`Temporal   ${host.temporalUi}`);
   print(`Data       ${dataDirOf(config.environment)}`);
@@ -51,9 +51,9 @@ export async function runWorker(config: Config, print: Print): Promise<number> {
  * workers elsewhere. Ends when told to, once the requests it has are answered. @returns an exit code
  */
 export async function runApi(config: Config, print: Print): Promise<number> {
-  print(startLineOf(config));
   const stopped = stopRequested(print);
   const { engine, log, dataDir, temporalUi } = await joinDesk(config);
+  print(engine.startLine);
   try {
     await engine.runs.ensureStanding();
     await startSchedules(engine);

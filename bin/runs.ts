@@ -19,7 +19,10 @@ const DESK_TASK_TIMEOUT = '3s';
 /** What the sweep needs of Temporal. */
 export function runsOf(
   client: Client,
-  standing: { desk: DeskId; books: readonly { venue: VenueId; book: Book }[] },
+  standing: {
+    readonly desk: DeskId;
+    readonly watched: () => Promise<readonly { venue: VenueId; book: Book }[]>;
+  },
 ): Runs {
   return {
     runningTrades: async () => {
@@ -34,7 +37,7 @@ export function runsOf(
       startTrade({ client, eager: false, again: true, book, phase }, id, proposal),
     ensureStanding: async () => {
       await startRollout(client, standing.desk);
-      for (const { venue, book } of standing.books) await startWatch(client, venue, book);
+      for (const { venue, book } of await standing.watched()) await startWatch(client, venue, book);
     },
   };
 }

@@ -60,10 +60,3 @@ export function version(): string {
   const parsed: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   return (parsed as { version: string }).version;
 }
-
-/** What the start line says about live trading. @source DESIGN §6 */
-export function startLineOf(config: Config): string {
-  return config.liveTrading
-    ? 'LIVE_TRADING=true but phase is paper: this version has no way to live; PAPER TRADING'
-    : 'PAPER TRADING (LIVE_TRADING=false)';
-}

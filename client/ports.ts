@@ -7,6 +7,7 @@ import type { Role, Tokens } from '../contracts/roles.ts';
 import type { VerifyView } from '../contracts/verify.ts';
 import type { Book } from '../domain/venue-id.ts';
 import type { ChangePorts } from './change-ports.ts';
+import type { LivePorts } from './live-ports.ts';
 import type { PredecessorPorts } from './predecessor-ports.ts';
 import type { ReadPorts } from './read-ports.ts';
 
@@ -40,7 +41,7 @@ export type DailyReportAnswer =
   /** The days that have a report, oldest first. */
   | { readonly kind: 'none'; readonly days: readonly string[] };
 
-export interface CliPorts extends PredecessorPorts {
+export interface CliPorts extends PredecessorPorts, LivePorts {
   /** Where the API listens, from the configuration. */
   apiUrl(): string;
   /**

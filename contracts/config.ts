@@ -118,6 +118,9 @@ export const environmentSchema = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
     .optional(),
   TEMPORAL_ADDRESS: text.optional(),
+  KALSHI_API_KEY: text.optional(),
+  KALSHI_PRIVATE_KEY_PATH: text.optional(),
+  KALSHI_SUBACCOUNT: count('the subaccount', 0, 32).optional(),
 });
 
 export type Environment = z.output<typeof environmentSchema>;

@@ -1,4 +1,5 @@
 /** A desk: the phase it has reached, whether it may trade, and which book it trades. */
+import { assert } from './assert.ts';
 import type { Book } from './venue-id.ts';
 
 export const DESKS = ['main', 'drill'] as const;
@@ -21,9 +22,20 @@ export type Phase = (typeof PHASES)[number];
 export const ORDER_KINDS = ['entry', 'hedge', 'exit'] as const;
 export type OrderKind = (typeof ORDER_KINDS)[number];
 
+/** The books whose orders reach an exchange: `rehearsal` where its hosts are not production. */
+export const LIVE_BOOKS = ['live', 'rehearsal'] as const;
+export type LiveBook = (typeof LIVE_BOOKS)[number];
+
+/** Whether orders of a book reach an exchange: such a book needs keys, arming, a reconciliation. */
+export function isLiveBook(book: Book): book is LiveBook {
+  return (LIVE_BOOKS as readonly Book[]).includes(book);
+}
+
 export interface Desk {
   readonly id: DeskId;
   readonly phase: Phase;
+  /** The book it trades in every phase but paper; null before it first left paper. */
+  readonly liveBook: LiveBook | null;
   readonly state: DeskState;
   /** Means nothing while the desk is active. */
   readonly cause: PauseCause;
@@ -54,10 +66,12 @@ export interface Acknowledgement {
   readonly unresolved: readonly string[];
 }
 
-/** The book a desk trades in its phase. Only `paper` and `drill` can be reached in this version. */
-export function bookOf(desk: DeskId, phase: Phase): Book {
-  if (desk === 'drill') return 'drill';
-  return phase === 'paper' ? 'paper' : 'live';
+/** The book a desk trades in its phase. */
+export function bookOf({ id, phase, liveBook }: Pick<Desk, 'id' | 'phase' | 'liveBook'>): Book {
+  if (id === 'drill') return 'drill';
+  if (phase === 'paper') return 'paper';
+  assert(liveBook !== null, `desk ${id} is in phase ${phase} without a book for it`);
+  return liveBook;
 }
 
 /** The desk that trades a book. */

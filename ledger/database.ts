@@ -5,6 +5,7 @@ import { assert } from '../domain/assert.ts';
 import { ledgerMigration } from './migrations/0001-ledger.ts';
 import { survivalMigration } from './migrations/0002-survival.ts';
 import { pairsMigration } from './migrations/0003-pairs.ts';
+import { liveMigration } from './migrations/0004-live.ts';
 import type { Database } from './schema.ts';
 
 /** A connection pool on the ledger's database. */
@@ -102,6 +103,7 @@ const MIGRATIONS = {
   '0001-ledger': ledgerMigration,
   '0002-survival': survivalMigration,
   '0003-pairs': pairsMigration,
+  '0004-live': liveMigration,
 };
 
 /** The ledger's migrations by name, in their order. */

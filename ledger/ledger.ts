@@ -13,6 +13,7 @@ import * as fills from './verbs/fills.ts';
 import * as importing from './verbs/import.ts';
 import * as intents from './verbs/intents.ts';
 import * as oneLegged from './verbs/one-legged.ts';
+import * as liveWay from './verbs/live-way.ts';
 import * as judging from './verbs/judge.ts';
 import * as orders from './verbs/orders.ts';
 import * as outcomes from './verbs/outcomes.ts';
@@ -80,6 +81,13 @@ export interface Ledger {
   readonly breachDesk: Bound<typeof deskState.breachDeskAlone>;
   readonly resumeDesk: Bound<typeof deskState.resumeDesk>;
   readonly acknowledgeStop: Bound<typeof deskState.acknowledgeStop>;
+  readonly bindVenue: Bound<typeof liveWay.bindVenue>;
+  readonly readBindings: Bound<typeof liveWay.readBindings>;
+  readonly promoteDesk: Bound<typeof liveWay.promoteDesk>;
+  readonly demoteDesk: Bound<typeof liveWay.demoteDesk>;
+  readonly armDesk: Bound<typeof liveWay.armDesk>;
+  readonly openInLiveBooks: Bound<typeof liveWay.openInLiveBooks>;
+  readonly ledgerCash: Bound<typeof liveWay.ledgerCash>;
   readonly ackAlert: Bound<typeof alerts.ackAlert>;
   readonly importPredecessor: Bound<typeof importing.importPredecessor>;
   readonly writeIntent: Bound<typeof intents.writeIntent>;
@@ -140,6 +148,13 @@ export function openLedger(url: string, onLost: (error: Error) => void): Ledger 
     breachDesk: bind(deskState.breachDeskAlone),
     resumeDesk: bind(deskState.resumeDesk),
     acknowledgeStop: bind(deskState.acknowledgeStop),
+    bindVenue: bind(liveWay.bindVenue),
+    readBindings: bind(liveWay.readBindings),
+    promoteDesk: bind(liveWay.promoteDesk),
+    demoteDesk: bind(liveWay.demoteDesk),
+    armDesk: bind(liveWay.armDesk),
+    openInLiveBooks: bind(liveWay.openInLiveBooks),
+    ledgerCash: bind(liveWay.ledgerCash),
     ackAlert: bind(alerts.ackAlert),
     importPredecessor: bind(importing.importPredecessor),
     writeIntent: bind(intents.writeIntent),

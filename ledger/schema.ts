@@ -2,7 +2,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { AlertLevel } from '../domain/alerts.ts';
 import type { CounterKind } from '../domain/counters.ts';
-import type { DeskId, DeskState, OrderKind, PauseCause, Phase } from '../domain/desk.ts';
+import type { DeskId, DeskState, LiveBook, OrderKind, PauseCause, Phase } from '../domain/desk.ts';
 import type { OrderStateName } from '../domain/order-machine.ts';
 import type { TradeStatus } from '../domain/trade.ts';
 import type { Book, OutcomeIndex, TimeInForce, VenueId } from '../domain/venue-id.ts';
@@ -37,6 +37,17 @@ interface DeskTable {
   caps: NullableJson;
   armed_until_ms: NullableInt8;
   reconciled_at_ms: NullableInt8;
+  live_book: Generated<LiveBook | null>;
+}
+interface VenueBindingTable {
+  book: LiveBook;
+  venue: VenueId;
+  host: string;
+  account: string;
+  key_id: string;
+  fuse_id: string | null;
+  bound_at_ms: Int8;
+  bound_by: string;
 }
 interface DayTable {
   book: Book;
@@ -355,6 +366,7 @@ export interface Database {
   resume_request: ResumeRequestTable;
   daily_report: DailyReportTable;
   desk: DeskTable;
+  venue_binding: VenueBindingTable;
   day: DayTable;
   strategy: StrategyTable;
   account: AccountTable;

@@ -2,6 +2,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Acknowledgement, DeskId, DeskRequest, DeskView } from '../domain/desk.ts';
+import { isLiveBook } from '../domain/desk.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { TradeStatus } from '../domain/trade.ts';
 
@@ -16,6 +17,14 @@ export function orderQueue(venue: VenueId, book: Book): string {
 /** Cancels of one venue and book, apart from its orders so that they always get through. */
 export function cancelQueue(venue: VenueId, book: Book): string {
   return `ballast-cancels-${venue}-${book}`;
+}
+
+/**
+ * Reads of one venue and book. Where they need a key only the processes that hold it take them;
+ * paper's are anybody's.
+ */
+export function readQueue(venue: VenueId, book: Book): string {
+  return isLiveBook(book) ? `ballast-reads-${venue}-${book}` : MAIN_QUEUE;
 }
 
 /** The id of a trade's workflow: one for its whole life. */

@@ -12,7 +12,7 @@ import { summaryLine } from '../domain/summary-line.ts';
 import type { TradePlan } from '../domain/trade-plan.ts';
 import type { TradeStatus } from '../domain/trade.ts';
 import type { Book } from '../domain/venue-id.ts';
-import { cancelQueue, MAIN_QUEUE, orderQueue } from './messages.ts';
+import { cancelQueue, MAIN_QUEUE, orderQueue, readQueue } from './messages.ts';
 import { nameOf } from './trade-texts.ts';
 
 export interface LegsToPlace {
@@ -106,7 +106,7 @@ async function mend(legs: LegsToPlace, inMs: number): Promise<Placing> {
   const summary = 'the legs do not match: complete or unwind, whichever costs less';
   if (inMs > 0) await wait(legs, inMs, 'look at both books again, as the legs do not match,');
   legs.tell(summary);
-  return onQueue(legs, legs.plan.first, () => MAIN_QUEUE, summary).mendPair(legs.tradeId);
+  return onQueue(legs, legs.plan.first, readQueue, summary).mendPair(legs.tradeId);
 }
 
 /** @returns whether something happened to the order before the time was over */

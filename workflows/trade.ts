@@ -15,12 +15,14 @@ import {
 import type { Activities } from '../activities/index.ts';
 import type { Placing } from '../activities/orders.ts';
 import { formatUsd } from '../domain/decimal.ts';
+import type { ProposalLeg } from '../domain/proposal.ts';
 import type { TradePlan } from '../domain/trade-plan.ts';
 import { tradePlanOf } from '../domain/trade-plan.ts';
 import type { TradeStatus } from '../domain/trade.ts';
 import { isTerminal } from '../domain/trade.ts';
 import type { Book } from '../domain/venue-id.ts';
 import { durableTimer } from './durable-timer.ts';
+import { readQueue } from './messages.ts';
 import type { LegsToPlace } from './place-legs.ts';
 import { placeLegs, placeOn } from './place-legs.ts';
 import type { Inspection } from './trade-inspection.ts';
@@ -52,20 +54,24 @@ const judging = ledgerTo('judge the proposal; where it passes, take its holds');
 const recording = ledgerTo('book the result and the P&L');
 const givingBack = ledgerTo('give back what is held for orders that were never sent');
 
-const reads = proxyActivities<Activities>({
-  startToCloseTimeout: '10s',
-  scheduleToCloseTimeout: '30s',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { initialInterval: '200ms', maximumInterval: '2s' },
-  summary: 'read market, quote and status of every leg',
-});
+const reads = (book: Book, [first]: readonly ProposalLeg[]) =>
+  proxyActivities<Activities>({
+    taskQueue: readQueue(first!.venue, book),
+    startToCloseTimeout: '10s',
+    scheduleToCloseTimeout: '30s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '200ms', maximumInterval: '2s' },
+    summary: 'read market, quote and status of every leg',
+  });
 
-const safetyNet = proxyActivities<Activities>({
-  startToCloseTimeout: '1m',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { maximumInterval: '5m', nonRetryableErrorTypes: ['NotInLedger'] },
-  summary: 'ask the venue for the result: no signal came',
-});
+const safetyNet = ({ plan, book }: LegsToPlace) =>
+  proxyActivities<Activities>({
+    taskQueue: readQueue(plan.legs[plan.first]!.leg.venue, book),
+    startToCloseTimeout: '1m',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { maximumInterval: '5m', nonRetryableErrorTypes: ['NotInLedger'] },
+    summary: 'ask the venue for the result: no signal came',
+  });
 
 /** How soon the ledger is asked for what the last fill brings, and how rarely at most. */
 const SOON_MS = 1_000;
@@ -135,7 +141,7 @@ async function judge(tradeId: string): Promise<Exclude<Reserved, { kind: 'factsN
   const first = await judging.reserveTrade(tradeId, true);
   if (first.kind !== 'factsNeeded') return first;
   try {
-    await reads.fetchFacts(first.book, first.legs);
+    await reads(first.book, first.legs).fetchFacts(first.book, first.legs);
   } catch (error) {
     // An unreachable venue is no reason to leave a proposal undecided: STALE_FACTS says so.
     if (CancellationScope.current().consideredCancelled) throw error;
@@ -182,7 +188,7 @@ async function awaitSettlementAndRecord(
       if (!mail.settled) continue;
     }
     mail.settled = false;
-    if (!signalled) ({ lookAgainInMs: checkInMs } = await safetyNet.checkVenue(tradeId));
+    if (!signalled) ({ lookAgainInMs: checkInMs } = await safetyNet(legs).checkVenue(tradeId));
     const outcome = await recording.recordTrade(tradeId);
     if (outcome.kind === 'recorded') return settle(inspection, outcome);
     if (outcome.kind === 'notOpen' && isTerminal(outcome.status)) {

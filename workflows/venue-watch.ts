@@ -9,13 +9,14 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
-import { watchStatusQuery } from './messages.ts';
+import { readQueue, watchStatusQuery } from './messages.ts';
 
 /** Keeps a run's history short; at ten minutes a round this is some eight hours. */
 const ROUNDS_PER_RUN = 50;
 
 const watchOf = (venue: VenueId, book: Book) =>
   proxyActivities<Activities>({
+    taskQueue: readQueue(venue, book),
     startToCloseTimeout: '15m',
     // How long nobody watches after a worker was killed.
     heartbeatTimeout: '10s',

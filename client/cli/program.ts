@@ -7,7 +7,9 @@ import { addAuditVerb } from './audit.ts';
 import { addCashVerb } from './cash.ts';
 import { addPauseVerbs } from './desk.ts';
 import { asCliError, CliError, errorLines } from './errors.ts';
-import { jsonText, painter, table } from './format.ts';
+import { checkLines } from './checks.ts';
+import { jsonText } from './format.ts';
+import { addLiveVerbs } from './live.ts';
 import { addLedgerVerbs } from './ledger-verbs.ts';
 import { addLimitVerbs } from './limits.ts';
 import { addListVerbs } from './lists.ts';
@@ -86,6 +88,7 @@ export function createProgram(ports: CliPorts, outcome: Outcome = { code: EXIT.o
   addTokenVerb(program, ports, ends);
   addReportVerbs(program, ports, ends);
   addPauseVerbs(program, ports, ends);
+  addLiveVerbs(program, ports, ends);
   addLedgerVerbs(program, ports, ends);
   addPredecessorVerbs(program, ports, ends);
   return program;
@@ -118,9 +121,10 @@ function addHealthVerbs(program: Command, ports: CliPorts, ends: Ends): void {
   program
     .command('doctor')
     .description('check this machine and the configuration; ends with 8 when a check fails')
+    .option('--live', "also read the venues' accounts with their keys; nothing is sent")
     .option('--json', 'the raw checks')
     .addHelpText('after', example('ballast doctor'))
-    .action(ends((options: { json?: true }) => doctor(ports, options.json === true)));
+    .action(ends((options: DoctorOptions) => doctor(ports, options)));
   program
     .command('status')
     .description('the desk at a glance: limits, venues, open trades')
@@ -129,15 +133,17 @@ function addHealthVerbs(program: Command, ports: CliPorts, ends: Ends): void {
     .action(ends((options: { json?: true }) => showStatus(ports, options.json === true)));
 }
 
-async function doctor(ports: CliPorts, asJson: boolean): Promise<number> {
+interface DoctorOptions {
+  readonly live?: true;
+  readonly json?: true;
+}
+
+async function doctor(ports: CliPorts, options: DoctorOptions): Promise<number> {
   const checks = await ports.doctor();
-  const paint = painter(ports.isTerminal);
-  const rows = checks.map(({ name, ok, detail }) => [
-    ok ? paint('green', 'ok') : paint('red', 'FAIL'),
-    name,
-    detail,
-  ]);
-  for (const line of asJson ? [jsonText({ checks })] : table(rows)) ports.out(line);
+  if (options.live === true) checks.push(...(await ports.liveDoctor()));
+  const lines =
+    options.json === true ? [jsonText({ checks })] : checkLines(checks, ports.isTerminal);
+  for (const line of lines) ports.out(line);
   const failed = checks.filter((check) => !check.ok);
   if (failed.length === 0) return EXIT.ok;
   const names = failed.map((check) => check.name).join(', ');

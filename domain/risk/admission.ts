@@ -93,7 +93,7 @@ function marketRules(view: AdmissionView): Verdict[] {
 }
 
 function planRules(view: AdmissionView, plan: TradePlan): Verdict[] {
-  const { counters, limits, legs, proposal, approval } = view;
+  const { counters, limits, legs, approval } = view;
   const ofPair =
     plan.legs.length === 1 ? [] : [plausiblePair(plan, limits.maxRoiMillionths, approval)];
   return [
@@ -106,7 +106,7 @@ function planRules(view: AdmissionView, plan: TradePlan): Verdict[] {
     ),
     ...lossLimits(plan, counters.loss),
     exposureLimits(plan, counters),
-    ...freeCash(proposal, plan, legs),
+    ...freeCash(view, plan),
     phaseLimit(view, plan, counters.loss),
     strategyLimit(view, plan),
   ];

@@ -1,10 +1,11 @@
 /** Rules on what is known of the market: fresh facts, a market that trades, a price on its grid. */
 import { CLOCK_SKEW_MS_MAX } from '../day.ts';
+import { isLiveBook } from '../desk.ts';
 import { formatDecimal } from '../decimal.ts';
 import type { VenueMarket } from '../market.ts';
 import { resolveOutcome } from '../market.ts';
 import type { ProposalLeg } from '../proposal.ts';
-import type { OutcomeIndex } from '../venue-id.ts';
+import type { Book, OutcomeIndex } from '../venue-id.ts';
 import { MICROS_PER_UNIT } from '../money.ts';
 import type { Verdict } from './codes.ts';
 import { verdict } from './codes.ts';
@@ -12,8 +13,12 @@ import { overLegs } from './legs.ts';
 import type { AdmissionView, Fact, LegFacts } from './view.ts';
 
 /** A fact older than half the allowed age is fetched again before admission. */
-export function factsToFetch(facts: LegFacts, atMs: number, ageMsMax: number): boolean {
-  return [facts.market, facts.quote, facts.status].some(
+export function factsToFetch(
+  facts: LegFacts,
+  { book, atMs, ageMsMax }: { book: Book; atMs: number; ageMsMax: number },
+): boolean {
+  const ofBook = isLiveBook(book) ? [facts.balance] : [];
+  return [facts.market, facts.quote, facts.status, ...ofBook].some(
     (fact) => fact === undefined || !isFresh(atMs - fact.asOfMs, ageMsMax / 2),
   );
 }
@@ -39,6 +44,7 @@ function staleLegFacts(view: AdmissionView, facts: LegFacts): Verdict {
   ];
   // Without a market there is no quote to miss.
   if (facts.market?.value !== null) named.push(['quote', facts.quote]);
+  if (isLiveBook(view.book)) named.push(['balance', facts.balance]);
   const numbers: Record<string, string> = { ageMsMax: String(quoteAgeMsMax) };
   const stale: string[] = [];
   for (const [name, fact] of named) {
@@ -48,7 +54,7 @@ function staleLegFacts(view: AdmissionView, facts: LegFacts): Verdict {
   }
   const detail =
     stale.length === 0
-      ? 'market, quote and status are fresh'
+      ? `${named.map(([name]) => name).join(', ')} are fresh`
       : `${stale.join(', ')} missing, older than ${quoteAgeMsMax} ms, or from the future`;
   return verdict('STALE_FACTS', stale.length === 0, detail, numbers);
 }

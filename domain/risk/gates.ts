@@ -1,8 +1,8 @@
 /** Rules on the desk: its state, whether it may cost money, and the go-live step's tighter caps. */
 import type { Counter } from '../counters.ts';
 import { formatUsd } from '../decimal.ts';
+import { isLiveBook } from '../desk.ts';
 import type { TradePlan } from '../trade-plan.ts';
-import type { Book } from '../venue-id.ts';
 import type { Verdict } from './codes.ts';
 import { verdict } from './codes.ts';
 import type { AdmissionView } from './view.ts';
@@ -16,12 +16,9 @@ export function deskState({ desk }: AdmissionView): Verdict[] {
   ];
 }
 
-/** The books whose orders reach an exchange: they need arming and a reconciliation. */
-const GATED_BOOKS: readonly Book[] = ['live', 'rehearsal'];
-
 /** NOT_ARMED and NOT_RECONCILED, which bind on the live and the rehearsal book. */
 export function readiness({ book, gates, atMs }: AdmissionView): Verdict[] {
-  const gated = GATED_BOOKS.includes(book);
+  const gated = isLiveBook(book);
   const { armedUntilMs, reconciledAtMs } = gates;
   const armed = armedUntilMs !== null && armedUntilMs > atMs;
   return [

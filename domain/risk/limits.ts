@@ -2,13 +2,13 @@
 import type { Counter } from '../counters.ts';
 import { roomIn } from '../counters.ts';
 import { formatUsd } from '../decimal.ts';
+import { isLiveBook } from '../desk.ts';
 import type { Limits } from '../limits.ts';
-import type { Proposal } from '../proposal.ts';
 import type { TradePlan } from '../trade-plan.ts';
 import type { Verdict } from './codes.ts';
 import { verdict } from './codes.ts';
 import { overLegs } from './legs.ts';
-import type { LegView, TradeCounters } from './view.ts';
+import type { AdmissionView, LegView, TradeCounters } from './view.ts';
 
 /** A pair's sentences say that the amount is that of both legs. */
 function ofBoth(plan: Pick<TradePlan, 'legs'>): string {
@@ -122,27 +122,37 @@ export function exposureLimits(
   );
 }
 
-/** INSUFFICIENT_BALANCE: free cash of each leg's own venue covers its worst case; no netting. */
+type CashOfLeg = Pick<LegView, 'cashFreeMicros' | 'cashHeldMicros' | 'facts'>;
+
+/**
+ * INSUFFICIENT_BALANCE: free cash of each leg's own venue covers its worst case; no netting. Where
+ * orders reach an exchange, its own balance less what we hold and have not spent does too.
+ */
 export function freeCash(
-  proposal: Proposal,
+  {
+    book,
+    proposal,
+    legs,
+  }: Pick<AdmissionView, 'book' | 'proposal'> & { readonly legs: readonly CashOfLeg[] },
   plan: Pick<TradePlan, 'legs'>,
-  legs: readonly Pick<LegView, 'cashFreeMicros'>[],
 ): Verdict[] {
-  const found = plan.legs.map(({ leg: { venue }, worstCaseMicros }, index) => {
-    const { cashFreeMicros } = legs[index]!;
-    return {
-      leg: index,
-      verdict: verdict(
-        'INSUFFICIENT_BALANCE',
-        worstCaseMicros <= cashFreeMicros,
-        `worst case ${formatUsd(worstCaseMicros)}, free cash at ${venue} ${formatUsd(cashFreeMicros)}`,
-        {
-          worstCaseUsd: formatUsd(worstCaseMicros),
-          freeCashUsd: formatUsd(cashFreeMicros),
-          venue,
-        },
-      ),
+  const found = plan.legs.map(({ leg: { venue }, worstCaseMicros }, leg) => {
+    const { cashFreeMicros, cashHeldMicros, facts } = legs[leg]!;
+    const balance = isLiveBook(book) ? facts.balance?.value.cashMicros : undefined;
+    const atVenue = balance === undefined ? undefined : balance - cashHeldMicros;
+    const passed = worstCaseMicros <= Math.min(cashFreeMicros, atVenue ?? cashFreeMicros);
+    const ours = `worst case ${formatUsd(worstCaseMicros)}, free cash at ${venue} ${formatUsd(cashFreeMicros)}`;
+    const theirs =
+      atVenue === undefined
+        ? ''
+        : `; ${venue} says ${formatUsd(balance!)}, of which ${formatUsd(cashHeldMicros)} is held here`;
+    const numbers = {
+      worstCaseUsd: formatUsd(worstCaseMicros),
+      freeCashUsd: formatUsd(cashFreeMicros),
+      ...(atVenue === undefined ? {} : { freeAtVenueUsd: formatUsd(atVenue) }),
+      venue,
     };
+    return { leg, verdict: verdict('INSUFFICIENT_BALANCE', passed, ours + theirs, numbers) };
   });
   return overLegs(proposal, found);
 }

@@ -4,7 +4,7 @@ import type { Counter } from '../counters.ts';
 import type { UtcDate } from '../day.ts';
 import type { Desk } from '../desk.ts';
 import type { Limits } from '../limits.ts';
-import type { Quote, VenueMarket, VenueStatus } from '../market.ts';
+import type { Quote, VenueBalance, VenueMarket, VenueStatus } from '../market.ts';
 import type { RegisteredPair } from '../pairs.ts';
 import type { Proposal } from '../proposal.ts';
 import type { Book, OutcomeIndex } from '../venue-id.ts';
@@ -20,6 +20,8 @@ export interface LegFacts {
   readonly market?: Fact<VenueMarket | null> | undefined;
   readonly quote?: Fact<Quote> | undefined;
   readonly status?: Fact<VenueStatus> | undefined;
+  /** What the venue itself says can be spent; read for books whose orders reach an exchange. */
+  readonly balance?: Fact<VenueBalance> | undefined;
 }
 
 /** A trade that is not over and holds, or is about to hold, a side of a leg's market. */
@@ -37,6 +39,8 @@ export interface LegView {
   readonly market: Counter;
   /** The ledger's cash at the leg's venue less what is held. */
   readonly cashFreeMicros: number;
+  /** What is held of it and not captured yet. */
+  readonly cashHeldMicros: number;
   readonly openTrades: readonly OpenTrade[];
 }
 

@@ -12,6 +12,7 @@ export async function readDeskView(db: LedgerDb, id: DeskId): Promise<DeskView> 
   return {
     id,
     phase: row.phase,
+    liveBook: row.live_book,
     state: row.state,
     cause: row.cause,
     reason: row.reason,

@@ -27,7 +27,7 @@ export async function exportPredecessor(
     .setAccessMode('read only')
     .execute(async (tx) => {
       const { desk } = await readDesk(tx, deskId);
-      const book = bookOf(desk.id, desk.phase);
+      const book = bookOf(desk);
       const sums = await readSums(tx, book, await readToday(tx, book, reading));
       const rows = await readBetRows(tx, book);
       return {

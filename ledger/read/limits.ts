@@ -33,7 +33,7 @@ export async function readLimits(
     .setAccessMode('read only')
     .execute(async (tx) => {
       const { desk, limits } = await readDesk(tx, deskId);
-      const book = bookOf(desk.id, desk.phase);
+      const book = bookOf(desk);
       const day = await readToday(tx, book, reading);
       const standing: Standing = {
         trades: await counterOf(tx, limits, 'trades', counterId(book, { kind: 'trades', day })),

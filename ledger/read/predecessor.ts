@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import type { TradingModeView, TradingStateView } from '../../contracts/predecessor.ts';
 import type { ClockReading } from '../../domain/clock.ts';
 import { counterId } from '../../domain/counters.ts';
-import type { DeskId, Phase } from '../../domain/desk.ts';
+import type { Desk, DeskId } from '../../domain/desk.ts';
 import { bookOf } from '../../domain/desk.ts';
 import { floatOfMicros } from '../../domain/float-text.ts';
 import { tradingMode } from '../../domain/trading-mode.ts';
@@ -37,7 +37,7 @@ export async function readTradingMode(
   return {
     live_trading_enabled: question.liveTrading,
     timestamp: new Date(reading.atMs).toISOString(),
-    ...modeFields(question, desk.phase),
+    ...modeFields(question, desk),
   };
 }
 
@@ -56,7 +56,7 @@ export async function readTradingState(
     .setAccessMode('read only')
     .execute(async (tx) => {
       const { desk } = await readDesk(tx, question.desk);
-      const book = bookOf(desk.id, desk.phase);
+      const book = bookOf(desk);
       const day = await readToday(tx, book, reading);
       const sums = await readSums(tx, book, day);
       return {
@@ -68,13 +68,13 @@ export async function readTradingState(
         bets: (await readBetRows(tx, book, BETS_SHOWN_MAX)).map(toBet),
         daily_loss: dollars(sums.loss_today),
         daily_trades: toNumber(sums.trades_today),
-        ...modeFields(question, desk.phase),
+        ...modeFields(question, desk),
       };
     });
 }
 
-function modeFields({ liveTrading }: TradingQuestion, phase: Phase) {
-  const { mode, whyNotReal } = tradingMode({ liveTrading, phase });
+function modeFields({ liveTrading }: TradingQuestion, { phase, liveBook }: Desk) {
+  const { mode, whyNotReal } = tradingMode({ liveTrading, phase, liveBook });
   return { mode, phase, why_not_real: whyNotReal };
 }
 

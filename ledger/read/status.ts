@@ -29,7 +29,7 @@ export async function readStatus(
   reading: ClockReading,
 ): Promise<LedgerStatus> {
   const { desk, limits } = await readDesk(db, deskId);
-  const book = bookOf(desk.id, desk.phase);
+  const book = bookOf(desk);
   const day = await readToday(db, book, reading);
   const pnl = await realised(db, book, day);
   return {

@@ -50,7 +50,7 @@ export async function setUpDesk(
       .returning('id')
       .executeTakeFirst();
     if (inserted === undefined) return differences((await readDesk(tx, desk)).limits, limits);
-    const book = bookOf(desk, 'paper');
+    const book = bookOf({ id: desk, phase: 'paper', liveBook: null });
     for (const venue of VENUE_IDS) {
       await post(tx, depositEntries(book, venue, limits.initialBalanceMicros[venue]), {
         day: utcDate(reading.atMs),
@@ -88,8 +88,10 @@ export async function applyLimits(
       .set({ changed_at_ms: reading.atMs })
       .where('id', '=', desk)
       .execute();
-    const book = bookOf(desk, stored.desk.phase);
-    await recap(tx, book, kept, await readToday(tx, book, reading));
+    // The book it does not trade now is traded again one day.
+    for (const book of new Set([bookOf({ ...stored.desk, phase: 'paper' }), bookOf(stored.desk)])) {
+      await recap(tx, book, kept, await readToday(tx, book, reading));
+    }
     const { who: actor, reason } = by;
     const entry = { desk, actor, reason, verified: true, action: 'limits.applied' };
     await appendAudit(tx, { ...entry, detail: { changes } }, reading.atMs);
@@ -146,6 +148,7 @@ export async function readDesk(
     desk: {
       id: row.id,
       phase: row.phase,
+      liveBook: row.live_book,
       state: row.state,
       cause: row.cause,
       reason: row.reason,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { CLOCK_SKEW_MS_MAX } from '../../domain/day.ts';
-import type { Quote, VenueMarket, VenueStatus } from '../../domain/market.ts';
+import type { Quote, VenueBalance, VenueMarket, VenueStatus } from '../../domain/market.ts';
 import { resolveOutcome } from '../../domain/market.ts';
 import type { ProposalLeg } from '../../domain/proposal.ts';
 import type { Fact, LegFacts } from '../../domain/risk/view.ts';
@@ -15,6 +15,8 @@ export interface FetchedFacts {
   readonly market: VenueMarket | null;
   readonly quote?: Quote;
   readonly status: VenueStatus;
+  /** For a book whose orders reach an exchange. */
+  readonly balance?: VenueBalance;
   readonly asOfMs: number;
 }
 
@@ -23,7 +25,18 @@ export async function storeFacts(db: LedgerDb, book: Book, facts: FetchedFacts):
   const base = { book, venue: facts.venue, as_of_ms: facts.asOfMs };
   const rows = [
     { ...base, kind: 'market' as const, key: facts.marketId, body: JSON.stringify(facts.market) },
-    { ...base, kind: 'status' as const, key: '', body: JSON.stringify(facts.status) },
+    // Parts of a venue may stop alone, and each has a balance of its own.
+    { ...base, kind: 'status' as const, key: facts.marketId, body: JSON.stringify(facts.status) },
+    ...(facts.balance === undefined
+      ? []
+      : [
+          {
+            ...base,
+            kind: 'balance' as const,
+            key: facts.marketId,
+            body: JSON.stringify(facts.balance),
+          },
+        ]),
     ...(facts.quote === undefined
       ? []
       : [
@@ -69,7 +82,7 @@ export async function readLegFacts(
 }
 
 async function readFacts(tx: LedgerDb | LedgerTx, book: Book, leg: ProposalLeg): Promise<LegFacts> {
-  const keys = ['', leg.market, quoteKey(leg.market, 0), quoteKey(leg.market, 1)];
+  const keys = [leg.market, quoteKey(leg.market, 0), quoteKey(leg.market, 1)];
   const rows = await tx
     .selectFrom('fact')
     .select(['kind', 'key', 'body', 'as_of_ms'])
@@ -86,7 +99,8 @@ async function readFacts(tx: LedgerDb | LedgerTx, book: Book, leg: ProposalLeg):
   return {
     market,
     quote: outcome === undefined ? undefined : find<Quote>('quote', quoteKey(leg.market, outcome)),
-    status: find<VenueStatus>('status', ''),
+    status: find<VenueStatus>('status', leg.market),
+    balance: find<VenueBalance>('balance', leg.market),
   };
 }
 

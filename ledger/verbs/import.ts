@@ -69,7 +69,7 @@ async function importAll(
 ): Promise<ImportOutcome> {
   const { file, dryRun } = asked;
   const { desk, limits } = await readDesk(tx, DESK, { keepLimits: true });
-  const book = bookOf(desk.id, desk.phase);
+  const book = bookOf(desk);
   if (book !== 'paper') {
     const problem = `the desk trades the ${book} book; these bets belong to the paper book`;
     return { kind: 'refused', why: 'book', problems: [{ field: 'desk', problem }] };

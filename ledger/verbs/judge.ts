@@ -41,7 +41,7 @@ export async function judgeProposal(
     .setAccessMode('read only')
     .execute(async (tx) => {
       const { desk, limits, gates } = await readDesk(tx, deskId);
-      const book = bookOf(desk.id, desk.phase);
+      const book = bookOf(desk);
       const day = await readToday(tx, book, reading);
       const facts = await readLegFacts(tx, book, proposal.legs);
       const expiresAtMs = expiryOf(proposal, reading.atMs);

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
 import { isLossCounter, isTradesCounter } from '../../domain/counters.ts';
 import type { DeskId, OrderKind } from '../../domain/desk.ts';
+import { bookOf } from '../../domain/desk.ts';
 import { takerFeeMax } from '../../domain/fees/schedule.ts';
 import type { OrderStateName } from '../../domain/order-machine.ts';
 import { isFinalOrder } from '../../domain/order-machine.ts';
@@ -15,6 +16,7 @@ import { toNumber, toNumberOrNull } from '../database.ts';
 import { NotInLedger } from '../errors.ts';
 import { clientOrderId } from '../identity.ts';
 import { extendHoldWithin, holdsOf, lockCountersOf, NoRoom } from './holds.ts';
+import { readDesk } from './desk.ts';
 import { positionsOf } from './positions.ts';
 import { readStanding } from './standing.ts';
 
@@ -238,7 +240,7 @@ async function coverHedge(
 
 export type PermitOutcome =
   | { readonly kind: 'granted'; readonly permitId: string }
-  /** The desk's state forbids this kind of order. */
+  /** The desk's state forbids this kind of order; or it is active and trades another book now. */
   | { readonly kind: 'forbidden'; readonly state: string; readonly reason: string }
   /** The order is not in a state to be sent: it was sent before, or has ended. */
   | { readonly kind: 'taken'; readonly state: OrderStateName };
@@ -259,9 +261,13 @@ export async function grantPermit(
   const { rows } = await sql<{ id: bigint }>`
     WITH allowing AS (
       SELECT id, epoch FROM (
-        SELECT id, state, epoch FROM desk WHERE id = ${order.desk} FOR SHARE
+        SELECT id, state, epoch, CASE WHEN id = 'drill' THEN 'drill'
+          WHEN phase = 'paper' THEN 'paper' ELSE live_book END AS book
+        FROM desk WHERE id = ${order.desk} FOR SHARE
       ) AS locked
-      WHERE state = 'active' OR (state = 'paused' AND ${order.kind} <> 'entry') OR EXISTS (
+      WHERE (state = 'active' AND (${order.kind} <> 'entry' OR book =
+        (SELECT book FROM venue_order WHERE id = ${order.orderId})))
+      OR (state = 'paused' AND ${order.kind} <> 'entry') OR EXISTS (
         SELECT FROM resolution WHERE id = ${resolutionId} AND ended_at_ms IS NULL
           AND trade_id = (SELECT trade_id FROM venue_order WHERE id = ${order.orderId}))
     ), taken AS (
@@ -286,12 +292,11 @@ async function refusal(
   const stored = await readOrder(db, order.orderId);
   if (stored === undefined) throw new NotInLedger('order', order.orderId);
   if (stored.state !== 'created') return { kind: 'taken', state: stored.state };
-  const desk = await db
-    .selectFrom('desk')
-    .select(['state', 'reason'])
-    .where('id', '=', order.desk)
-    .executeTakeFirstOrThrow();
-  return { kind: 'forbidden', state: desk.state, reason: desk.reason };
+  const { desk } = await readDesk(db, order.desk);
+  const { state } = desk;
+  if (state !== 'active') return { kind: 'forbidden', state, reason: desk.reason };
+  const reason = `the desk trades the ${bookOf(desk)} book now`;
+  return { kind: 'forbidden', state, reason };
 }
 
 /** Orders of a book whose outcome is not known yet: being sent, or lost. */

@@ -37,7 +37,7 @@ export async function receiveProposal(
     .insertInto('proposal')
     .values({
       id: input.id,
-      book: bookOf(desk.id, desk.phase),
+      book: bookOf(desk),
       desk: desk.id,
       body: JSON.stringify(input.proposal),
       body_hash: bodyHash,

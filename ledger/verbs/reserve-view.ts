@@ -9,7 +9,7 @@ import type { UtcDate } from '../../domain/day.ts';
 import type { Desk } from '../../domain/desk.ts';
 import type { Limits } from '../../domain/limits.ts';
 import type { Proposal } from '../../domain/proposal.ts';
-import type { AdmissionView, LegFacts, OpenTrade } from '../../domain/risk/view.ts';
+import type { AdmissionView, LegFacts, LegView, OpenTrade } from '../../domain/risk/view.ts';
 import type { Book } from '../../domain/venue-id.ts';
 import type { LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
@@ -140,13 +140,13 @@ function countersById(tx: LedgerTx, ids: readonly string[], access: Access) {
 }
 
 interface StandingRow extends StrategyRow {
-  /** Free cash by account; text, since it may be any bigint. */
-  readonly cash: Readonly<Record<string, string>>;
+  /** Free and held cash by account; text, since they may be any bigint. */
+  readonly cash: Readonly<Record<string, readonly [free: string, held: string]>>;
   readonly open: readonly (OpenTrade & { readonly place: number })[];
 }
 
 type Standing = Pick<AdmissionView, 'strategy'> & {
-  readonly legs: readonly { cashFreeMicros: number; openTrades: readonly OpenTrade[] }[];
+  readonly legs: readonly Pick<LegView, 'cashFreeMicros' | 'cashHeldMicros' | 'openTrades'>[];
 };
 
 /**
@@ -160,7 +160,7 @@ async function readStanding(tx: LedgerTx, input: ViewInput, access: Access): Pro
   const question = { book, name: proposal.strategy, limits, day, atMs: reading.atMs };
   const { rows } = await sql<StandingRow>`
     WITH cash AS (
-      SELECT id, debits - credits - held AS free FROM account
+      SELECT id, debits - credits - held AS free, held FROM account
       WHERE id = ANY(${accounts}) ORDER BY id ${access === 'lock' ? sql`FOR UPDATE` : sql``}
     ), wanted AS (
       SELECT venue, market, place FROM unnest(
@@ -169,7 +169,7 @@ async function readStanding(tx: LedgerTx, input: ViewInput, access: Access): Pro
     ), on_market AS MATERIALIZED (
       SELECT place, trade_id, outcome FROM wanted JOIN leg USING (venue, market)
     ), ${strategyRows(question)}
-    SELECT (SELECT coalesce(jsonb_object_agg(id, free::text), '{}') FROM cash) AS cash, (
+    SELECT (SELECT coalesce(jsonb_object_agg(id, ARRAY[free::text, held::text]), '{}') FROM cash) AS cash, (
       SELECT coalesce(jsonb_agg(jsonb_build_object('place', place - 1, 'id', id,
         'outcome', outcome, 'legs', (SELECT count(*) FROM leg WHERE leg.trade_id = trade.id))
         ORDER BY id), '[]')
@@ -178,12 +178,16 @@ async function readStanding(tx: LedgerTx, input: ViewInput, access: Access): Pro
   const row = rows[0]!;
   if (access === 'lock') await stopIfRepeated(tx, question, row);
   return {
-    legs: legs.map((_leg, index) => ({
-      cashFreeMicros: toNumber(BigInt(row.cash[accounts[index]!] ?? 0)),
-      openTrades: row.open
-        .filter(({ place }) => place === index)
-        .map(({ place: _place, ...trade }) => trade),
-    })),
+    legs: legs.map((_leg, index) => {
+      const [free = '0', held = '0'] = row.cash[accounts[index]!] ?? [];
+      return {
+        cashFreeMicros: toNumber(BigInt(free)),
+        cashHeldMicros: toNumber(BigInt(held)),
+        openTrades: row.open
+          .filter(({ place }) => place === index)
+          .map(({ place: _place, ...trade }) => trade),
+      };
+    }),
     strategy: await standingOf(tx, question, row),
   };
 }

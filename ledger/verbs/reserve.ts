@@ -87,7 +87,9 @@ async function judgeAndStore(
   const { tradeId, book, proposal, waiting } = undecided;
   const { desk, limits, gates } = await readDesk(tx, undecided.desk, { keepLimits: true });
   const facts = await readLegFacts(tx, book, proposal.legs);
-  const old = facts.some((one) => factsToFetch(one, reading.atMs, limits.quoteAgeMsMax));
+  const old = facts.some((one) =>
+    factsToFetch(one, { book, atMs: reading.atMs, ageMsMax: limits.quoteAgeMsMax }),
+  );
   if (options.mayFetch && old) return { kind: 'factsNeeded', book, legs: proposal.legs };
   const day = await openDay(tx, book, limits, reading);
   const input = { ...undecided, desk, gates, limits, facts, day, reading };

@@ -110,6 +110,7 @@ const ACCEPTED: AdmissionView = {
   desk: {
     id: 'main',
     phase: 'paper',
+    liveBook: null,
     state: 'active',
     cause: 'operator',
     reason: 'started',
@@ -119,9 +120,15 @@ const ACCEPTED: AdmissionView = {
   limits: LIMITS,
   legs: [
     {
-      facts: { market: fact(MARKET), quote: fact(QUOTE), status: fact(STATUS) },
+      facts: {
+        market: fact(MARKET),
+        quote: fact(QUOTE),
+        status: fact(STATUS),
+        balance: fact({ cashMicros: usd('500') }),
+      },
       market: counter(LIMITS.positionMicrosMax),
       cashFreeMicros: usd('500'),
+      cashHeldMicros: 0,
       openTrades: [],
     },
   ],

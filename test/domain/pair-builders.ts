@@ -101,12 +101,14 @@ export function pairViewOf(changes: PairChanges = {}): AdmissionView {
     return {
       market: counter(LIMITS.positionMicrosMax),
       cashFreeMicros: usd('500'),
+      cashHeldMicros: 0,
       openTrades: [],
       ...legViews?.[venue],
       facts: {
         market: fact({ ...market, ...markets?.[venue] }),
         quote: fact(quote),
         status: fact(STATUS),
+        balance: fact({ cashMicros: usd('500') }),
         ...facts?.[venue],
       },
     };

@@ -9,14 +9,20 @@ import { AT_MS, contracts, LEG, MARKET, price, PROPOSAL, QUOTE } from './builder
 
 describe('a desk', () => {
   test.each([
-    ['main', 'paper', 'paper'],
-    ['main', 'live', 'live'],
-    ['main', 'scaling', 'live'],
-    ['main', 'full', 'live'],
-    ['drill', 'paper', 'drill'],
-    ['drill', 'full', 'drill'],
-  ] as const)('%s in phase %s trades the %s book', (desk, phase, book) => {
-    expect(bookOf(desk, phase)).toBe(book);
+    ['main', 'paper', null, 'paper'],
+    ['main', 'paper', 'live', 'paper'],
+    ['main', 'live', 'live', 'live'],
+    ['main', 'live', 'rehearsal', 'rehearsal'],
+    ['main', 'scaling', 'live', 'live'],
+    ['main', 'full', 'rehearsal', 'rehearsal'],
+    ['drill', 'paper', null, 'drill'],
+    ['drill', 'full', null, 'drill'],
+  ] as const)('%s in phase %s with live book %s trades %s', (id, phase, liveBook, book) => {
+    expect(bookOf({ id, phase, liveBook })).toBe(book);
+  });
+
+  test('beyond paper without a book trades nothing', () => {
+    expect(() => bookOf({ id: 'main', phase: 'live', liveBook: null })).toThrow('without a book');
   });
 
   test('active sends all, paused only exits, halted nothing', () => {

@@ -96,7 +96,7 @@ describe('a backup', () => {
     expect(backup.manifest).toMatchObject({
       format: 1,
       auditHead: { seq: original['public.audit']!.length },
-      migrations: { ledger: ['0001-ledger', '0002-survival', '0003-pairs'] },
+      migrations: { ledger: ['0001-ledger', '0002-survival', '0003-pairs', '0004-live'] },
     });
     expect(backup.manifest.migrations.paperExchange.length).toBeGreaterThan(0);
   });

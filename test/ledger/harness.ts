@@ -250,7 +250,7 @@ export async function emptyLedger(db: Ledger['db']): Promise<void> {
     for (const table of APPEND_ONLY) {
       await sql`ALTER TABLE ${sql.table(table)} DISABLE TRIGGER USER`.execute(tx);
     }
-    await sql`TRUNCATE desk, day, strategy, account, transfer, counter, hold, proposal, decision,
+    await sql`TRUNCATE desk, venue_binding, day, strategy, account, transfer, counter, hold, proposal, decision,
       trade, leg, venue_order, permit, fact, fill, settlement, watch, discrepancy, outbox, audit,
       intent, resume_request, daily_report, pair, approval, resolution, alert RESTART IDENTITY`.execute(
       tx,

@@ -39,7 +39,7 @@ describe('refused as a whole, and nothing changes', () => {
   test('the desk trades another book than paper', async () => {
     const it = under();
     await it.setUp();
-    await sql`UPDATE desk SET phase = 'live'`.execute(it.db);
+    await sql`UPDATE desk SET phase = 'live', live_book = 'live'`.execute(it.db);
     const before = await everything(it);
     expect(await take(it, fileText([betText()]))).toMatchObject({ kind: 'refused', why: 'book' });
     expect(await everything(it)).toEqual(before);

@@ -3,7 +3,7 @@ import { admit, failuresOf } from '../../../domain/risk/admission.ts';
 import type { DenialCode } from '../../../domain/risk/codes.ts';
 import { DENIAL_CODES } from '../../../domain/risk/codes.ts';
 import type { ViewChanges } from '../builders.ts';
-import { AT_MS, contracts, counter, fiftyAt58, openTrade, price, usd } from '../builders.ts';
+import { AT_MS, contracts, counter, fact, fiftyAt58, openTrade, price, usd } from '../builders.ts';
 
 const judge = (changes: ViewChanges) => admit(fiftyAt58(changes));
 
@@ -57,6 +57,16 @@ const accepted: [code: DenialCode, why: string, changes: ViewChanges][] = [
           dailyLossMicrosMax: usd('29.88'),
         },
       },
+    },
+  ],
+  [
+    'INSUFFICIENT_BALANCE',
+    'exactly what the venue has left after what is held',
+    {
+      book: 'rehearsal',
+      gates: { armedUntilMs: AT_MS + 1, reconciledAtMs: 0 },
+      facts: { balance: fact({ cashMicros: usd('39.88') }) },
+      legView: { cashHeldMicros: usd('10') },
     },
   ],
   [

@@ -150,6 +150,16 @@ const denied: Denied[] = [
   ['STALE_FACTS', 'no status', { facts: { status: undefined } }, { statusAgeMs: 'missing' }],
   [
     'STALE_FACTS',
+    'no balance where orders reach an exchange',
+    {
+      book: 'rehearsal',
+      gates: { reconciledAtMs: AT_MS, armedUntilMs: AT_MS + 1 },
+      facts: { balance: undefined },
+    },
+    { balanceAgeMs: 'missing', marketAgeMs: '1000' },
+  ],
+  [
+    'STALE_FACTS',
     'everything a millisecond too old',
     { atMs: AT_MS + 4_001 },
     { marketAgeMs: '5001', quoteAgeMs: '5001', statusAgeMs: '5001' },
@@ -213,6 +223,17 @@ const denied: Denied[] = [
       counters: { loss: counter(usd('200'), { used: usd('40'), held: usd('30.120001') }) },
     },
     { atRiskUsd: '100.000001', dailyLossUsdMax: '100.00' },
+  ],
+  [
+    'INSUFFICIENT_BALANCE',
+    "a micro-dollar short at the venue after what is held, whatever the ledger's cash",
+    {
+      book: 'live',
+      gates: { reconciledAtMs: AT_MS, armedUntilMs: AT_MS + 1 },
+      facts: { balance: fact({ cashMicros: usd('39.879999') }) },
+      legView: { cashHeldMicros: usd('10') },
+    },
+    { worstCaseUsd: '29.88', freeCashUsd: '500.00', freeAtVenueUsd: '29.879999' },
   ],
   [
     'NOT_RECONCILED',

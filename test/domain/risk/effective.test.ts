@@ -118,7 +118,14 @@ describe('now', () => {
             positionLimit(plan, limits, [counter(caps[0])]),
             ...lossLimits(plan, standing.loss),
             exposureLimits(plan, { exposure: standing.exposure, event: counter(caps[1]) }),
-            ...freeCash(PROPOSAL, plan, [standing]),
+            ...freeCash(
+              {
+                book: 'paper',
+                proposal: PROPOSAL,
+                legs: [{ ...standing, cashHeldMicros: 0, facts: {} }],
+              },
+              plan,
+            ),
           ];
           const { maxMicros, binds } = effectiveMax(roomsNow(limits, standing));
           const passes = worst > 0 && verdicts.every(({ passed }) => passed);
@@ -196,9 +203,16 @@ describe('an even pair', () => {
             ...lossLimits(plan, standing.loss),
             exposureLimits(plan, { exposure: standing.exposure, event: counter(caps[1]) }),
             ...freeCash(
-              PAIR_PROPOSAL,
+              {
+                book: 'paper',
+                proposal: PAIR_PROPOSAL,
+                legs: cash.map((cashFreeMicros) => ({
+                  cashFreeMicros,
+                  cashHeldMicros: 0,
+                  facts: {},
+                })),
+              },
               plan,
-              cash.map((cashFreeMicros) => ({ cashFreeMicros })),
             ),
           ];
           const cashFreeMicros = { kalshi: cash[0], polymarket: cash[1] };

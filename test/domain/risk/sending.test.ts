@@ -5,7 +5,7 @@ import { factsToFetch } from '../../../domain/risk/facts.ts';
 import type { SendingView } from '../../../domain/risk/sending.ts';
 import { judgeSending } from '../../../domain/risk/sending.ts';
 import type { LegFacts } from '../../../domain/risk/view.ts';
-import { AT_MS, contracts, fact, MARKET, price, QUOTE, STATUS } from '../builders.ts';
+import { AT_MS, contracts, fact, MARKET, price, QUOTE, STATUS, usd } from '../builders.ts';
 
 /** 50 at 0.58 or better, with 100 on offer. */
 const VIEW: SendingView = {
@@ -179,6 +179,16 @@ describe('STALE_FACTS: what is fetched before admission', () => {
     ['nothing', {}, true],
   ];
   test.each(rows)('%s', (_name, facts, fetched) => {
-    expect(factsToFetch(facts, AT_MS, 5_000)).toBe(fetched);
+    expect(factsToFetch(facts, { book: 'paper', atMs: AT_MS, ageMsMax: 5_000 })).toBe(fetched);
+  });
+
+  test.each([
+    ['no balance', undefined, true],
+    ['a fresh balance', 2_500, false],
+    ['a balance a millisecond older', 2_501, true],
+  ] as const)('where orders reach an exchange: %s', (_name, ageMs, fetched) => {
+    const balance = ageMs === undefined ? undefined : fact({ cashMicros: usd('1') }, ageMs);
+    const asked = { book: 'rehearsal', atMs: AT_MS, ageMsMax: 5_000 } as const;
+    expect(factsToFetch({ ...fresh, balance }, asked)).toBe(fetched);
   });
 });

@@ -1,0 +1,38 @@
+/** What the commands of the way to live answer. */
+import type { LiveBook, Phase } from '../domain/desk.ts';
+import type { Book, VenueId } from '../domain/venue-id.ts';
+import type { Check } from './http.ts';
+
+/** A venue's account as `venue setup` found it, and what it was bound to. */
+export interface VenueSetUpView {
+  readonly venue: VenueId;
+  readonly book: LiveBook;
+  readonly host: string;
+  readonly account: string;
+  /** `bound` now, for good; `known` where it was before. */
+  readonly binding: 'bound' | 'known';
+  /** The venue-side fuse and what it lets through; null where the venue has none. */
+  readonly fuse: { readonly id: string; readonly contractsMax: string } | null;
+  readonly checks: readonly Check[];
+}
+
+/** Where a desk stands after it was promoted or aborted. */
+export interface PhaseView {
+  readonly phase: Phase;
+  readonly book: Book;
+  /** False where it stood there already. */
+  readonly changed: boolean;
+}
+
+/** Until when a live desk may enter trades, and what was compared for it. */
+export interface ArmedView {
+  readonly book: LiveBook;
+  readonly armedUntil: string;
+  readonly accounts: readonly {
+    readonly venue: VenueId;
+    /** Decimal strings, dollars. */
+    readonly cashAtVenue: string;
+    readonly cashInLedger: string;
+    readonly openOrders: number;
+  }[];
+}

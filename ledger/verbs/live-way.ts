@@ -1,0 +1,261 @@
+/** The way to live and back: whose account a book is, the desk's phase, arming. */
+import { accountRef } from '../../domain/accounts.ts';
+import type { ClockReading } from '../../domain/clock.ts';
+import { formatUsd } from '../../domain/decimal.ts';
+import { utcDate } from '../../domain/day.ts';
+import type { DeskId, LiveBook } from '../../domain/desk.ts';
+import { depositEntries } from '../../domain/ledger-entries.ts';
+import type { Micros } from '../../domain/money.ts';
+import type { VenueId } from '../../domain/venue-id.ts';
+import type { LedgerDb, LedgerTx } from '../database.ts';
+import { toNumber } from '../database.ts';
+import { DeskMissing } from '../errors.ts';
+import { appendAudit } from './audit.ts';
+import { post } from './postings.ts';
+
+/** Whose host and account a live book is at one venue. */
+export interface VenueBinding {
+  readonly book: LiveBook;
+  readonly venue: VenueId;
+  readonly host: string;
+  readonly account: string;
+  /** The key last seen to belong to that account. */
+  readonly keyId: string;
+  /** The venue-side fuse: Kalshi's order group. */
+  readonly fuseId?: string | undefined;
+}
+
+interface By {
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export type BindOutcome =
+  | { readonly kind: 'bound' }
+  /** The same host and account as before; key and fuse are those given from now on. */
+  | { readonly kind: 'known' }
+  /** Another host or account has this book: its money must never be mixed with this one's. */
+  | { readonly kind: 'differs'; readonly host: string; readonly account: string };
+
+/** Binds a book to a host and an account at first use; afterwards it only compares. Audited. */
+export async function bindVenue(
+  db: LedgerDb,
+  asked: VenueBinding & By,
+  reading: ClockReading,
+): Promise<BindOutcome> {
+  const { book, venue, host, account, keyId, fuseId, actor, reason } = asked;
+  return db.transaction().execute(async (tx) => {
+    const inserted = await tx
+      .insertInto('venue_binding')
+      .values({
+        book,
+        venue,
+        host,
+        account,
+        key_id: keyId,
+        bound_at_ms: reading.atMs,
+        bound_by: actor,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('book')
+      .executeTakeFirst();
+    const known = await tx
+      .selectFrom('venue_binding')
+      .selectAll()
+      .where('book', '=', book)
+      .where('venue', '=', venue)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    if (known.host !== host || known.account !== account) {
+      return { kind: 'differs', host: known.host, account: known.account };
+    }
+    const fuse = fuseId ?? known.fuse_id;
+    const isNew = inserted !== undefined || keyId !== known.key_id || fuse !== known.fuse_id;
+    if (isNew) {
+      await tx
+        .updateTable('venue_binding')
+        .set({ key_id: keyId, fuse_id: fuse })
+        .where('book', '=', book)
+        .where('venue', '=', venue)
+        .execute();
+      const detail = { book, venue, host, account, keyId, fuseId: fuse };
+      const entry = { action: 'venue.bound', actor, reason, verified: true, detail };
+      await appendAudit(tx, entry, reading.atMs);
+    }
+    return { kind: inserted === undefined ? 'known' : 'bound' };
+  });
+}
+
+/** The bindings of a book. */
+export async function readBindings(db: LedgerDb, book: LiveBook): Promise<VenueBinding[]> {
+  const rows = await db
+    .selectFrom('venue_binding')
+    .select(['book', 'venue', 'host', 'account', 'key_id', 'fuse_id'])
+    .where('book', '=', book)
+    .orderBy('venue')
+    .execute();
+  return rows.map(({ key_id: keyId, fuse_id: fuseId, ...row }) => ({
+    ...row,
+    keyId,
+    ...(fuseId === null ? {} : { fuseId }),
+  }));
+}
+
+export type PhaseOutcome =
+  { readonly kind: 'moved' } | { readonly kind: 'refused'; readonly detail: string };
+
+/**
+ * Takes a desk from paper to live on the book of these accounts, each of which must be bound. What
+ * an account holds at the first time is the book's opening cash. The audit entry is the record
+ * without which a phase never rises (I10); nothing is armed by it.
+ * @throws DeskMissing
+ */
+export async function promoteDesk(
+  db: LedgerDb,
+  id: DeskId,
+  asked: By & {
+    readonly liveBook: LiveBook;
+    readonly accounts: readonly { readonly venue: VenueId; readonly cashMicros: Micros }[];
+  },
+  reading: ClockReading,
+): Promise<PhaseOutcome> {
+  const { liveBook, accounts, actor, reason } = asked;
+  return db.transaction().execute(async (tx) => {
+    const desk = await lockDesk(tx, id);
+    const refused = (detail: string) => ({ kind: 'refused', detail }) as const;
+    if (desk.phase !== 'paper') return refused(`the desk is in phase ${desk.phase} already`);
+    if (desk.state !== 'active') return refused(`the desk is ${desk.state}: ${desk.reason}`);
+    if (desk.live_book !== null && desk.live_book !== liveBook) {
+      return refused(
+        `the desk has traded the ${desk.live_book} book: start on a data directory of its own for the ${liveBook} book`,
+      );
+    }
+    for (const { venue, cashMicros } of accounts) {
+      if (!(await isBound(tx, liveBook, venue))) {
+        return refused(
+          `${venue} is not bound in the ${liveBook} book: ballast venue setup ${venue}`,
+        );
+      }
+      await post(tx, depositEntries(liveBook, venue, cashMicros), {
+        day: utcDate(reading.atMs),
+        recordedAtMs: reading.atMs,
+      });
+    }
+    await tx
+      .updateTable('desk')
+      .set({ phase: 'live', live_book: liveBook, armed_until_ms: null, reconciled_at_ms: null })
+      .set({ changed_by: actor, changed_at_ms: reading.atMs, reason })
+      .where('id', '=', id)
+      .execute();
+    const cash = accounts.map(({ venue, cashMicros }) => ({ venue, cash: formatUsd(cashMicros) }));
+    const detail = { from: 'paper', to: 'live', book: liveBook, accounts: cash };
+    const entry = { desk: id, action: 'desk.promoted', actor, reason, verified: true, detail };
+    await appendAudit(tx, entry, reading.atMs);
+    return { kind: 'moved' };
+  });
+}
+
+/**
+ * Takes a desk back to paper, whatever its phase; what is open in its live book stays there, to be
+ * settled. Audited. @returns false where it is in paper already @throws DeskMissing
+ */
+export async function demoteDesk(
+  db: LedgerDb,
+  id: DeskId,
+  { actor, reason }: By,
+  reading: ClockReading,
+): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    const desk = await lockDesk(tx, id);
+    if (desk.phase === 'paper') return false;
+    await tx
+      .updateTable('desk')
+      .set({ phase: 'paper', caps: null, armed_until_ms: null, reconciled_at_ms: null })
+      .set({ changed_by: actor, changed_at_ms: reading.atMs, reason })
+      .where('id', '=', id)
+      .execute();
+    const detail = { from: desk.phase, to: 'paper' };
+    const entry = { desk: id, action: 'desk.demoted', actor, reason, verified: true, detail };
+    await appendAudit(tx, entry, reading.atMs);
+    return true;
+  });
+}
+
+/**
+ * Lets a live desk enter trades until `untilMs`, its accounts having been compared with the ledger.
+ * Audited. @throws DeskMissing
+ */
+export async function armDesk(
+  db: LedgerDb,
+  id: DeskId,
+  { untilMs, actor, reason }: By & { readonly untilMs: number },
+  reading: ClockReading,
+): Promise<PhaseOutcome> {
+  return db.transaction().execute(async (tx) => {
+    const desk = await lockDesk(tx, id);
+    if (desk.phase === 'paper') {
+      return { kind: 'refused', detail: 'the desk is in phase paper, which needs no arming' };
+    }
+    await tx
+      .updateTable('desk')
+      .set({ armed_until_ms: untilMs, reconciled_at_ms: reading.atMs })
+      .where('id', '=', id)
+      .execute();
+    const detail = { until: new Date(untilMs).toISOString() };
+    const entry = { desk: id, action: 'desk.armed', actor, reason, verified: true, detail };
+    await appendAudit(tx, entry, reading.atMs);
+    return { kind: 'moved' };
+  });
+}
+
+/** What is open in a live book, and which of its pairs stand on one leg at this moment. */
+export async function openInLiveBooks(
+  db: LedgerDb,
+): Promise<{ id: string; book: LiveBook; isUnhedged: boolean }[]> {
+  const rows = await db
+    .selectFrom('trade')
+    .select(['id', 'book', 'status', 'unhedged_since_ms'])
+    .where('ended_at_ms', 'is', null)
+    .where('book', 'in', ['live', 'rehearsal'])
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id, book, status, unhedged_since_ms: since }) => ({
+    id,
+    book: book as LiveBook,
+    isUnhedged: since !== null && status === 'placing',
+  }));
+}
+
+/** µ$ of cash the ledger has at a venue in a book; 0 where it has no such account. */
+export async function ledgerCash(
+  db: LedgerDb,
+  of: { readonly book: LiveBook; readonly venue: VenueId },
+): Promise<number> {
+  const row = await db
+    .selectFrom('account')
+    .select(['debits', 'credits'])
+    .where('id', '=', accountRef(of.book, of.venue, { kind: 'cash' }).id)
+    .executeTakeFirst();
+  return row === undefined ? 0 : toNumber(row.debits - row.credits);
+}
+
+async function isBound(tx: LedgerTx, book: LiveBook, venue: VenueId): Promise<boolean> {
+  const row = await tx
+    .selectFrom('venue_binding')
+    .select('book')
+    .where('book', '=', book)
+    .where('venue', '=', venue)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function lockDesk(tx: LedgerTx, id: DeskId) {
+  const row = await tx
+    .selectFrom('desk')
+    .select(['phase', 'state', 'reason', 'live_book'])
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  if (row === undefined) throw new DeskMissing(id);
+  return row;
+}
