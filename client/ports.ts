@@ -9,6 +9,7 @@ import type { Book } from '../domain/venue-id.ts';
 import type { ChangePorts } from './change-ports.ts';
 import type { PredecessorPorts } from './predecessor-ports.ts';
 import type { ReadPorts } from './read-ports.ts';
+import type { SimulatePorts } from './simulate-ports.ts';
 
 export type { Role, Tokens } from '../contracts/roles.ts';
 export type { DeskAnswer } from './change-ports.ts';
@@ -40,7 +41,7 @@ export type DailyReportAnswer =
   /** The days that have a report, oldest first. */
   | { readonly kind: 'none'; readonly days: readonly string[] };
 
-export interface CliPorts extends PredecessorPorts {
+export interface CliPorts extends PredecessorPorts, SimulatePorts {
   /** Where the API listens, from the configuration. */
   apiUrl(): string;
   /**
