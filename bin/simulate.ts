@@ -92,7 +92,7 @@ async function startOne(
   const { venue, environment } = factory({
     clock,
     seed: asked.seed,
-    key: { id: randomUUID(), publicKeyPem: key.publicKey },
+    key: { keyId: randomUUID(), publicKeyPem: key.publicKey },
   });
   const simulator = await startSimulator({
     venue,

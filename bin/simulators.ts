@@ -7,7 +7,7 @@ export interface SimulatorSetting {
   readonly clock: SimulatorClock;
   readonly seed: string;
   /** The key a desk trades with there, made for this run: an RSA key and its id. */
-  readonly key: { readonly id: string; readonly publicKeyPem: string };
+  readonly key: { readonly keyId: string; readonly publicKeyPem: string };
 }
 
 /** A venue, and the variables with which a desk trades there. */

@@ -40,6 +40,7 @@ export class SocketHub {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const { socket: venue } = this.#parts;
+    // The venue is told of the connection in the turn that let it in, so it may keep whose it is.
     const { status, failure } = admittance(venue, request);
     this.#write(request, status, failure);
     if (status !== 101 || venue === undefined) {

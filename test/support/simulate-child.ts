@@ -11,7 +11,7 @@ const ports: Partial<CliPorts> = {
         venue: echoVenue(),
         environment: ({ url, keyFile }) => ({
           KALSHI_BASE_URL: `${url}/trade-api/v2`,
-          KALSHI_API_KEY: key.id,
+          KALSHI_API_KEY: key.keyId,
           KALSHI_PRIVATE_KEY_PATH: keyFile,
         }),
       }),

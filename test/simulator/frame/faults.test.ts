@@ -1,7 +1,7 @@
 /** What each fault does, seen by a real HTTP client and by the venue. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../../simulator/venue-simulator.ts';
-import { eventually } from '../../support/desk.ts';
+import { eventually } from '../../support/children.ts';
 import { echoVenue } from '../../support/echo-venue.ts';
 import type { TestSimulator } from '../../support/simulator.ts';
 import { startTestSimulator } from '../../support/simulator.ts';
@@ -100,7 +100,7 @@ describe('beyond the client’s patience', () => {
     await simulator.failNext('createOrder', { kind: 'delay', ms: 600_000 });
     const gone = new AbortController();
     const told = post('a', gone.signal);
-    await eventually('the effect', async () => simulator.effects('createOrder', 'a') || undefined);
+    await eventually('the effect', () => simulator.effects('createOrder', 'a') === 1);
     gone.abort();
     expect((await told).status).toBe('none');
   });
@@ -109,18 +109,18 @@ describe('beyond the client’s patience', () => {
     await simulator.failNext('createOrder', { kind: 'late', ms: 300 });
     const gone = new AbortController();
     const told = post('a', gone.signal);
-    await eventually('the request', async () => simulator.requests('createOrder', 'a')[0]);
+    await eventually('the request', () => simulator.requests('createOrder', 'a').length === 1);
     gone.abort();
     expect((await told).status).toBe('none');
     expect(simulator.effects('createOrder', 'a')).toBe(0);
-    await eventually('the effect', async () => simulator.effects('createOrder', 'a') || undefined);
+    await eventually('the effect', () => simulator.effects('createOrder', 'a') === 1);
     expect(simulator.requests('createOrder', 'a')[0]).not.toHaveProperty('answer');
   });
 
   test('the end of the simulator ends what a fault holds back', async () => {
     await simulator.failNext('createOrder', { kind: 'late', ms: 600_000 });
     const told = post('a');
-    await eventually('the request', async () => simulator.requests('createOrder', 'a')[0]);
+    await eventually('the request', () => simulator.requests('createOrder', 'a').length === 1);
     await simulator.close();
     expect((await told).status).toBe('none');
     expect(simulator.requests('createOrder')[0]).toMatchObject({ handled: [] });
