@@ -23,6 +23,7 @@ COPY client client
 COPY contracts contracts
 COPY domain domain
 COPY ledger ledger
+COPY simulator simulator
 COPY tools/setup tools/setup
 COPY venues venues
 COPY worker worker

@@ -61,6 +61,7 @@ const ports: CliPorts = {
     verb(async () => (await import('./predecessor-data.ts')).importFile(loadConfig(), asked)),
   exportFile: () =>
     verb(async () => (await import('./predecessor-data.ts')).exportFile(loadConfig())),
+  simulate: (asked) => verb(async () => (await import('./simulate.ts')).startSimulators(asked)),
   writeOutput: async (path, written) =>
     (await import('./predecessor-data.ts')).writeOutput(path, written),
   out,

@@ -7,6 +7,7 @@ import { listen, reporter, startHost, tokensOf, workersOf } from './host.ts';
 import { joinDesk } from './join.ts';
 import { startSchedules } from './schedules.ts';
 import { dataDirOf } from './settings.ts';
+import { stopRequested } from './signals.ts';
 
 type Print = (line: string) => void;
 
@@ -70,26 +71,9 @@ export async function runApi(config: Config, print: Print): Promise<number> {
   return EXIT.ok;
 }
 
-/** npm passes on a Ctrl-C that the terminal has sent to us already: this soon it is the same one. */
-const SAME_CTRL_C_MS = 1_000;
-
-/**
- * The first SIGINT or SIGTERM: what is under way then ends in order. A later Ctrl-C ends this
- * process at once, which is no worse than a power failure.
- */
+/** The signal to stop; a second Ctrl-C leaves the embedded servers to the next start. */
 function stopRequested(print: Print): Promise<void> {
-  return new Promise((resolve) => {
-    let askedMs: number | undefined;
-    const ask = (signal: NodeJS.Signals): void => {
-      if (askedMs === undefined) {
-        askedMs = performance.now();
-        resolve();
-      } else if (signal === 'SIGINT' && performance.now() - askedMs > SAME_CTRL_C_MS) {
-        print('ended at once: embedded servers are left running, and the next start adopts them');
-        process.exit(EXIT.error);
-      }
-    };
-    process.on('SIGINT', ask);
-    process.on('SIGTERM', ask);
-  });
+  return firstStop(() =>
+    print('ended at once: embedded servers are left running, and the next start adopts them'),
+  );
 }

@@ -10,6 +10,7 @@ import type { ChangePorts } from './change-ports.ts';
 import type { LivePorts } from './live-ports.ts';
 import type { PredecessorPorts } from './predecessor-ports.ts';
 import type { ReadPorts } from './read-ports.ts';
+import type { SimulatePorts } from './simulate-ports.ts';
 
 export type { Role, Tokens } from '../contracts/roles.ts';
 export type { DeskAnswer } from './change-ports.ts';
@@ -41,7 +42,7 @@ export type DailyReportAnswer =
   /** The days that have a report, oldest first. */
   | { readonly kind: 'none'; readonly days: readonly string[] };
 
-export interface CliPorts extends PredecessorPorts, LivePorts {
+export interface CliPorts extends PredecessorPorts, LivePorts, SimulatePorts {
   /** Where the API listens, from the configuration. */
   apiUrl(): string;
   /**

@@ -36,6 +36,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   },
   venues: { own: ['domain', 'contracts'] },
   ledger: { own: ['domain', 'contracts'] },
+  simulator: { own: ['domain', 'contracts'] },
   activities: { own: ['venues', 'ledger', 'domain', 'contracts'] },
   client: { own: ['domain', 'contracts', 'workflows/messages.ts', 'ledger/read'] },
   worker: { own: ANY_OF_OURS },
@@ -122,6 +123,9 @@ describe('imports point one way', () => {
     ['client/a.ts', "import { reserve } from '../ledger/verbs/reserve.ts';"],
     ['client/a.ts', "import { trade } from '../workflows/trade.ts';"],
     ['worker/a.ts', "import { runCli } from '../client/cli/program.ts';"],
+    ['simulator/a.ts', "import { sign } from '../venues/kalshi/sign.ts';"],
+    ['worker/a.ts', "import { startSimulator } from '../simulator/frame/start.ts';"],
+    ['client/a.ts', "import { startSimulator } from '../simulator/frame/start.ts';"],
     ['contracts/a.ts', "export { openLedger } from '../ledger/ledger.ts';"],
   ])('a wrong arrow is caught: %s: %s', (file, text) => {
     expect(importsOf(file, text).map(violation)).toEqual([expect.any(String)]);
@@ -131,6 +135,7 @@ describe('imports point one way', () => {
     ['workflows/a.ts', "import type { Activities } from '../activities/index.ts';"],
     ['client/a.ts', "import { MAIN_QUEUE } from '../workflows/messages.ts';"],
     ['client/a.ts', "import { listTrades } from '../ledger/read/trades.ts';"],
+    ['simulator/a.ts', "import { parseDecimal } from '../domain/decimal.ts';"],
     ['activities/a.ts', "import type { Venue } from '../venues/venue.ts';"],
   ])('a right arrow passes: %s: %s', (file, text) => {
     expect(importsOf(file, text).map(violation)).toEqual([undefined]);

@@ -38,7 +38,8 @@ test('no test is skipped or focused', () => {
 });
 
 test('every exported function says what it does', () => {
-  const rooms = /^(domain|contracts|workflows|activities|venues|ledger|worker|client|bin)\//;
+  const rooms =
+    /^(domain|contracts|workflows|activities|venues|ledger|simulator|worker|client|bin)\//;
   const bare = code
     .filter((path) => rooms.test(path) && !path.includes('/migrations/'))
     .flatMap((path) => {

@@ -18,6 +18,7 @@ import { addPredecessorVerbs } from './predecessor-data.ts';
 import { addProposeVerb } from './propose-verb.ts';
 import { addReportVerbs } from './report.ts';
 import { addResolveVerbs } from './resolve.ts';
+import { addSimulateVerb } from './simulate.ts';
 import { showStatus } from './status.ts';
 import { addStrategyVerbs } from './strategies.ts';
 import { addTokenVerb } from './token.ts';
@@ -91,6 +92,7 @@ export function createProgram(ports: CliPorts, outcome: Outcome = { code: EXIT.o
   addLiveVerbs(program, ports, ends);
   addLedgerVerbs(program, ports, ends);
   addPredecessorVerbs(program, ports, ends);
+  addSimulateVerb(program, ports, ends);
   return program;
 }
 

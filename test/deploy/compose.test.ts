@@ -238,7 +238,7 @@ describe('the image', () => {
 
   test('copies every folder that the program imports from', () => {
     const rooms =
-      'activities bin client contracts domain ledger tools/setup venues worker workflows';
+      'activities bin client contracts domain ledger simulator tools/setup venues worker workflows';
     expect(sources.filter((source) => !source.includes('.')).toSorted()).toEqual(rooms.split(' '));
   });
 

@@ -102,6 +102,7 @@ export async function cli(argv: string[], overrides: Partial<CliPorts> = {}): Pr
       importFile: unexpected('importFile'),
       exportFile: unexpected('exportFile'),
       writeOutput: unexpected('writeOutput'),
+      simulate: unexpected('simulate'),
       dailyReport: unexpected('dailyReport'),
       pauseDirectly: unexpected('pauseDirectly'),
       applyLimits: unexpected('applyLimits'),

@@ -42,6 +42,9 @@ describe('usage', () => {
     [['token']],
     [['restore']],
     [['token', 'show', '--role', 'root']],
+    [['simulate', '--port', '65536', '--venue', 'kalshi']],
+    [['simulate', '--port', '4100']],
+    [['simulate', '--faults', '1.5']],
   ])('%j ends with 2, on the error output only', async (argv) => {
     const ended = await cli(argv);
     expect([ended.code, ended.out]).toEqual([2, '']);
@@ -95,6 +98,7 @@ describe('usage', () => {
     ['restore'],
     ['import'],
     ['export'],
+    ['simulate'],
   ];
   test.each(verbs.map((verb) => [verb]))('%j explains itself with an example', async (verb) => {
     const { code, out } = await cli([...verb, '--help']);

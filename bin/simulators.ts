@@ -1,0 +1,25 @@
+/** The venues that have a simulator. */
+import type { VenueId } from '../domain/venue-id.ts';
+import type { SimulatorClock, VenueSimulator } from '../simulator/venue-simulator.ts';
+
+/** What a simulated venue is made from. */
+export interface SimulatorSetting {
+  readonly clock: SimulatorClock;
+  readonly seed: string;
+  /** The key a desk trades with there, made for this run: an RSA key and its id. */
+  readonly key: { readonly keyId: string; readonly publicKeyPem: string };
+}
+
+/** A venue, and the variables with which a desk trades there. */
+export interface SimulatedVenue {
+  readonly venue: VenueSimulator;
+  /** @param at the venue's address, and the file that holds the private key */
+  readonly environment: (at: { url: string; keyFile: string }) => Readonly<Record<string, string>>;
+}
+
+export type SimulatorFactory = (setting: SimulatorSetting) => SimulatedVenue;
+
+export type SimulatorRegistry = Readonly<Partial<Record<VenueId, SimulatorFactory>>>;
+
+/** One entry a venue. */
+export const SIMULATORS: SimulatorRegistry = {};
