@@ -7,7 +7,7 @@ import { listen, reporter, startHost, tokensOf, workersOf } from './host.ts';
 import { joinDesk } from './join.ts';
 import { startSchedules } from './schedules.ts';
 import { dataDirOf } from './settings.ts';
-import { stopRequested } from './signals.ts';
+import { stopRequested as firstStop } from './signals.ts';
 
 type Print = (line: string) => void;
 
