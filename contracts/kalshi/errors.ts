@@ -5,7 +5,7 @@ import { printable } from '../../domain/printable.ts';
 const codedSchema = z.object({
   code: z.string().min(1),
   message: z.string().nullish(),
-  details: z.unknown(),
+  details: z.unknown().optional(),
 });
 
 const errorBodySchema = z.union([

@@ -49,11 +49,5 @@ export const accountLimitsSchema = z.object({
   write: bucketSchema,
 });
 
-/** `GET /account/endpoint_costs`: what a call takes of the bucket where it is not the default. */
-export const endpointCostsSchema = z.object({
-  default_cost: z.number(),
-  endpoint_costs: z.array(z.object({ cost: z.number(), method: z.string(), path: z.string() })),
-});
-
 /** `GET /communications/id`: names the user and no key, and stays the same. */
 export const communicationsIdSchema = z.object({ communications_id: idField });

@@ -1,7 +1,7 @@
 /** Public bodies: markets, books, events and series. Unknown keys are allowed everywhere. */
 import { z } from 'zod';
 import { decimalField, instantField, payoutField } from '../fields.ts';
-import { countField, cursorField, idField, shardField } from './fields.ts';
+import { countField, idField, shardField } from './fields.ts';
 
 const stepField = decimalField('a price step').refine((value) => value > 0, {
   error: 'a price step must be above zero',
@@ -41,12 +41,6 @@ export type KalshiMarket = z.output<typeof kalshiMarketSchema>;
 
 /** `GET /markets/{ticker}`. */
 export const marketAnswerSchema = z.object({ market: kalshiMarketSchema });
-
-/** `GET /markets`, one page. */
-export const marketPageSchema = z.object({
-  markets: z.array(kalshiMarketSchema),
-  cursor: cursorField,
-});
 
 const levelsField = z
   .array(z.tuple([payoutField, countField]))
