@@ -4,11 +4,11 @@
  */
 import type { DeskState, OrderKind } from './desk.ts';
 import { takerFeeAt, takerFeeMax } from './fees/schedule.ts';
-import type { VenueMarket } from './market.ts';
 import type { MicroContracts, PriceMicros } from './money.ts';
 import { costCeil, floorToStep, microContracts, MICROS_PER_UNIT, priceMicros } from './money.ts';
 import type { OrderStateName } from './order-machine.ts';
 import { isFinalOrder } from './order-machine.ts';
+import { floorToGrid } from './price-grid.ts';
 import type { LegPlan, TradePlan } from './trade-plan.ts';
 import type { TradeStatus } from './trade.ts';
 import type { TimeInForce } from './venue-id.ts';
@@ -201,25 +201,25 @@ export function whyNotStored(
 }
 
 /**
- * The highest price on the market's grid, at most `priceMax`, at which `quantity` with its highest
+ * The highest price on the leg's grid, at most `priceMax`, at which `quantity` with its highest
  * fee fits into `spendable`; undefined where there is none.
  */
 export function affordablePrice(
-  market: VenueMarket,
+  { market, outcome }: Pick<LegPlan, 'market' | 'outcome'>,
   quantity: MicroContracts,
   priceMax: number,
   spendable: number,
 ): PriceMicros | undefined {
-  const { tickMicros, fees } = market;
   let fits = 0;
-  let tooMuch = Math.floor(Math.min(priceMax, MICROS_PER_UNIT - tickMicros) / tickMicros) + 1;
+  let tooMuch = Math.min(priceMax, MICROS_PER_UNIT - 1) + 1;
+  // Cost and highest fee rise with the price, so the grid matters only for the last step.
   while (tooMuch - fits > 1) {
-    const ticks = Math.floor((fits + tooMuch) / 2);
-    const price = priceMicros(ticks * tickMicros);
-    if (costCeil(quantity, price) + takerFeeMax(fees, quantity, price) <= spendable) fits = ticks;
-    else tooMuch = ticks;
+    const price = priceMicros(Math.floor((fits + tooMuch) / 2));
+    if (costCeil(quantity, price) + takerFeeMax(market.fees, quantity, price) <= spendable) {
+      fits = price;
+    } else tooMuch = price;
   }
-  return fits === 0 ? undefined : priceMicros(fits * tickMicros);
+  return floorToGrid(market, outcome, fits);
 }
 
 /** What comes next. `atMs` is the Clock's. */
@@ -284,7 +284,7 @@ function firstHedge(trade: TradeStanding, excess: Excess, atMs: number): Step | 
   const quantity = tradable(plan, excess.quantity);
   const pairCost = trade.plan.maxPairCostMicros ?? 0;
   const left = pairCost - averagePrice(trade.legs[excess.long]!);
-  const limitPrice = affordablePrice(plan.market, quantity, left, leg.spendableMicros);
+  const limitPrice = affordablePrice(plan, quantity, left, leg.spendableMicros);
   if (quantity === 0 || limitPrice === undefined) return undefined;
   const terms = buyTerms(trade, plan, atMs);
   return {

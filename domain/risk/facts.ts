@@ -6,7 +6,7 @@ import type { VenueMarket } from '../market.ts';
 import { resolveOutcome } from '../market.ts';
 import type { ProposalLeg } from '../proposal.ts';
 import type { Book, OutcomeIndex } from '../venue-id.ts';
-import { MICROS_PER_UNIT } from '../money.ts';
+import { isOnGrid, wordsOfGrid } from '../price-grid.ts';
 import type { Verdict } from './codes.ts';
 import { verdict } from './codes.ts';
 import { overLegs } from './legs.ts';
@@ -122,11 +122,8 @@ export function tradableLeg(
       `${leg.market} has no outcome ${JSON.stringify(leg.outcome)}; use yes, no, ${words}`,
     );
   }
-  const offTick = leg.limitPrice % market.tickMicros !== 0;
-  const outside =
-    leg.limitPrice < market.tickMicros || leg.limitPrice > MICROS_PER_UNIT - market.tickMicros;
-  if (offTick || outside) {
-    const detail = `${formatDecimal(leg.limitPrice)} is not a multiple of the tick ${formatDecimal(market.tickMicros)} inside (0, 1)`;
+  if (!isOnGrid(market, outcome, leg.limitPrice)) {
+    const detail = `${formatDecimal(leg.limitPrice)} is not ${wordsOfGrid(market)}`;
     return { outcome, ...fail(`legs.${index}.limitPrice`, detail) };
   }
   return {

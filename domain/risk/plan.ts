@@ -3,7 +3,8 @@ import { formatDecimal } from '../decimal.ts';
 import type { VenueMarket } from '../market.ts';
 import { resolveOutcome } from '../market.ts';
 import type { MicroContracts, PriceMicros } from '../money.ts';
-import { floorToStep, MICROS_PER_UNIT, micros, priceMicros, sumMicros } from '../money.ts';
+import { MICROS_PER_UNIT, micros, priceMicros, sumMicros } from '../money.ts';
+import { floorToGrid, lowestPrice } from '../price-grid.ts';
 import type { Proposal } from '../proposal.ts';
 import { roiAfterFees } from '../roi.ts';
 import { sizeTrade, worstCaseCost } from '../sizing.ts';
@@ -86,7 +87,7 @@ function priceSingle(proposal: Proposal, market: VenueMarket): Priced | { refuse
 
 /**
  * The first leg may cost its limit, the second what the pair's cost leaves after it, rounded down
- * to its tick: more than its own limit, or less.
+ * to its price grid: more than its own limit, or less.
  */
 function pricePair(
   proposal: Proposal,
@@ -95,15 +96,16 @@ function pricePair(
   const first = firstLegOf(proposal);
   const second = 1 - first;
   const firstLimit = proposal.legs[first]!.limitPrice;
-  const tick = markets[second]!.tickMicros;
+  const market = markets[second]!;
+  const outcome = resolveOutcome(market, proposal.legs[second]!.outcome) as OutcomeIndex;
   const sumOfLimits = proposal.legs.reduce((sum, leg) => sum + leg.limitPrice, 0);
   const maxPairCost = (proposal.maxPairCost ?? sumOfLimits) as PriceMicros;
-  const left = Math.min(maxPairCost - firstLimit, MICROS_PER_UNIT - tick);
-  if (left < tick) {
-    const detail = `maxPairCost ${formatDecimal(maxPairCost)} leaves legs.${second} (${proposal.legs[second]!.venue}) less than its tick ${formatDecimal(tick)} after legs.${first} at its limit ${formatDecimal(firstLimit)}; raise maxPairCost`;
+  const secondMax = floorToGrid(market, outcome, maxPairCost - firstLimit);
+  if (secondMax === undefined) {
+    const least = formatDecimal(lowestPrice(market, outcome) ?? market.tickMicros);
+    const detail = `maxPairCost ${formatDecimal(maxPairCost)} leaves legs.${second} (${proposal.legs[second]!.venue}) less than its tick ${least} after legs.${first} at its limit ${formatDecimal(firstLimit)}; raise maxPairCost`;
     return { refused: invalid('maxPairCost', detail) };
   }
-  const secondMax = priceMicros(floorToStep(left, tick));
   const legs = markets.map((market, index) => ({
     market,
     priceMaxMicros: index === first ? firstLimit : secondMax,

@@ -128,7 +128,7 @@ test('affordablePrice is the highest price on the grid that fits, and no other',
       fc.integer({ min: 0, max: 6_000_000_000 }),
       (fees, quantity, tickMicros, priceMax, spendable) => {
         const market = { ...KALSHI_MARKET, fees, tickMicros };
-        const found = affordablePrice(market, quantity, priceMax, spendable);
+        const found = affordablePrice({ market, outcome: 1 }, quantity, priceMax, spendable);
         const fits = (micros: number): boolean =>
           micros >= tickMicros &&
           micros <= Math.min(priceMax, 1_000_000 - tickMicros) &&
