@@ -1,4 +1,5 @@
 /** Users, their keys and their money. */
+import type { KeyObject } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
 import { parseDecimal } from '../../domain/decimal.ts';
 import { TIER_NAMES } from './limits.ts';
@@ -47,10 +48,10 @@ export function setUser(
 
 /**
  * Adds a key, and its user where there is none.
- * @throws Error where the key is neither RSA nor Ed25519
+ * @throws Error where the PEM holds no key, or one that is neither RSA nor Ed25519
  */
 export function addKey(state: ExchangeState, key: KalshiKey): void {
-  const publicKey = createPublicKey(key.publicKeyPem);
+  const publicKey = readKey(key);
   const type = publicKey.asymmetricKeyType ?? 'unknown';
   if (type !== 'rsa' && type !== 'ed25519') {
     throw new Error(`key ${key.keyId} is ${type}; Kalshi takes rsa and ed25519`);
@@ -59,6 +60,14 @@ export function addKey(state: ExchangeState, key: KalshiKey): void {
   if (!state.users.has(userId)) setUser(state, userId, {});
   const scopes = key.scopes ?? ['read', 'write'];
   state.keys.set(key.keyId, { keyId: key.keyId, userId, publicKey, scopes });
+}
+
+function readKey({ keyId, publicKeyPem }: KalshiKey): KeyObject {
+  try {
+    return createPublicKey(publicKeyPem);
+  } catch {
+    throw new Error(`key ${keyId}: publicKeyPem is no public key in PEM`);
+  }
 }
 
 /** Puts money on a shard, or takes it with a negative amount. */

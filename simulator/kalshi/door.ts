@@ -115,7 +115,6 @@ function serve(
     query,
     body: request.body,
     userId: key?.userId ?? '',
-    keyId: key?.keyId ?? '',
     asOfMs: state.nowMs - state.switches.lagMs - staleMs,
   };
   if (key !== undefined) {

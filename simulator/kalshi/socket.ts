@@ -124,7 +124,11 @@ export class KalshiSocket {
   ): void {
     this.#lastSid += 1;
     const subscription: Subscription = {
-      ...{ sid: this.#lastSid, channel, useYesPrice, sequence: 0, told: new Map() },
+      sid: this.#lastSid,
+      channel,
+      useYesPrice,
+      sequence: 0,
+      told: new Map(),
       ...(tickers === undefined ? {} : { tickers: new Set(tickers) }),
     };
     this.#subscriptions.set(this.#lastSid, subscription);

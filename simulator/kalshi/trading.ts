@@ -80,9 +80,22 @@ function fillOrder(state: ExchangeState, order: Order, match: Match, isTaker: bo
   });
   const { orderId, clientOrderId, userId, subaccount, ticker, shard, side } = order;
   const fill = {
-    ...{ orderId, clientOrderId, userId, subaccount, ticker, shard, side },
-    ...{ tradeId: match.tradeId, price, quantity, isTaker, feeMicros: fee.feeMicros },
-    ...{ atMs: state.nowMs, shownAtMs, sequence: nextSequence(state), positionAfter: position },
+    orderId,
+    clientOrderId,
+    userId,
+    subaccount,
+    ticker,
+    shard,
+    side,
+    tradeId: match.tradeId,
+    price,
+    quantity,
+    isTaker,
+    feeMicros: fee.feeMicros,
+    atMs: state.nowMs,
+    shownAtMs,
+    sequence: nextSequence(state),
+    positionAfter: position,
   };
   state.fills.push(fill);
   if (shownAtMs <= state.nowMs) emit(state, { kind: 'fill', fill });

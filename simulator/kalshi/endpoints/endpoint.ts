@@ -9,8 +9,6 @@ export interface Call {
   readonly body: unknown;
   /** Empty for public endpoints. */
   readonly userId: string;
-  /** The key's id; empty for public endpoints. */
-  readonly keyId: string;
   /** Reads of what an account holds answer as of then. Unix ms. */
   readonly asOfMs: number;
 }

@@ -35,7 +35,11 @@ function create({ state, userId, body }: Call): Answer {
   const limit = limitIn(body, 'CreateOrderGroup');
   const groupId = state.ids.next();
   state.groups.set(groupId, {
-    ...{ groupId, userId, subaccount, shard, limit },
+    groupId,
+    userId,
+    subaccount,
+    shard,
+    limit,
     triggered: false,
     matched: [],
   });

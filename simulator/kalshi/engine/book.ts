@@ -58,9 +58,4 @@ export class Book {
       .toSorted(([a], [b]) => (a - b) * better)
       .map(([price, quantity]) => [price, microContracts(quantity)]);
   }
-
-  /** The best price of one side. */
-  best(side: BookSide): PriceMicros | undefined {
-    return this.levels(side)[0]?.[0];
-  }
 }

@@ -160,10 +160,10 @@ describe('what is not there', () => {
   });
 
   test('each request has a name and an identity for the draw of faults', () => {
-    const { endpointOf, identityOf } = kalshi.simulator;
+    const { simulator } = kalshi;
     const of = (method: string, path: string, body?: unknown) => {
       const request = { method, url: `/trade-api/v2${path}`, headers: {}, body };
-      return [endpointOf(request), identityOf(request)];
+      return [simulator.endpointOf(request), simulator.identityOf(request)];
     };
     const order = { client_order_id: 'mine' };
     expect(of('POST', '/portfolio/events/orders', order)).toEqual(['createOrder', 'mine']);

@@ -2,6 +2,7 @@
 import { constants, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import type { WebSocket } from 'ws';
@@ -163,10 +164,7 @@ export function signedHeaders(key: string, text: string, atMs: number): Record<s
   };
 }
 
-function socketServer(
-  simulator: VenueSimulator,
-  server: import('node:http').Server,
-): WebSocketServer {
+function socketServer(simulator: VenueSimulator, server: Server): WebSocketServer {
   const hub = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
     if (simulator.socket?.authorize(request) !== true) {

@@ -191,7 +191,9 @@ describe('pauses', () => {
     const path = `/portfolio/events/orders/${String(id)}`;
     return [placed, (await kalshi.request('DELETE', path)).status];
   };
-  beforeEach(() => kalshi.admin('openMarket', { ticker: 'M1' }));
+  beforeEach(() => {
+    kalshi.admin('openMarket', { ticker: 'M1' });
+  });
 
   test('a trading pause takes no orders and lets cancels through', async () => {
     await kalshi.place(GTC);
