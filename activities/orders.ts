@@ -130,8 +130,10 @@ async function send(
   const failures =
     order.kind === 'entry' ? failuresOf(await judgeEntry(deps, trade, prepared.request)) : [];
   if (failures.length > 0) return withhold(deps, order, failures);
-  const mayWrite = sendWindow();
   const { orderId, kind, resolutionId } = order;
+  const inTime = sendWindow();
+  // What a person orders by name passes the latch, as it passes the ledger's halt.
+  const mayWrite = () => inTime() && (resolutionId !== undefined || !deps.haltLatched());
   const permit = await ledger.grantPermit(
     { orderId, desk: order.desk, kind, resolutionId },
     await clock.read(),

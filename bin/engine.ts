@@ -25,6 +25,7 @@ import type { Venue } from '../venues/venue.ts';
 import { migratePaperExchange } from '../venues/paper/migrate.ts';
 import { openPaperFile } from '../venues/paper/paper-file.ts';
 import { createPaperVenue } from '../venues/paper/paper-venue.ts';
+import { isLatched } from '../worker/halt-latch.ts';
 import { prepareNamespace } from '../worker/namespace.ts';
 import { backUp } from './backup.ts';
 import { LimitsDiffer } from './errors.ts';
@@ -91,6 +92,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     venue: (venue, book) => venueOf(venues, venue, book),
     runs,
+    haltLatched: () => isLatched(dataDirOf(config.environment)),
     reportsDir: join(dataDirOf(config.environment), 'reports', 'daily'),
     backUp: async (reason) => {
       const asked = { actor: 'daily-reset', reason };
@@ -131,7 +133,8 @@ async function prepareLedger({ config, databaseUrl, clock, log }: EngineOptions)
   return ledger;
 }
 
-function paperVenues(config: Config, pool: pg.Pool, clock: Clock): Venue[] {
+/** The paper exchange's face of each venue. */
+export function paperVenues(config: Config, pool: pg.Pool, clock: Clock): Venue[] {
   const file = openPaperFile(paperFileOf(config.environment));
   return config.venues.map((venue) =>
     createPaperVenue({

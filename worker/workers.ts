@@ -66,7 +66,10 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
       Worker.create({
         ...common,
         taskQueue: cancelQueue(venue, book),
-        activities: { cancelOrder: activities.cancelOrder.bind(activities) },
+        activities: {
+          cancelOrder: activities.cancelOrder.bind(activities),
+          clearBook: activities.clearBook.bind(activities),
+        },
         maxConcurrentActivityTaskExecutions: ORDERS_AT_ONCE_MAX,
       }),
     ),
