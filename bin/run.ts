@@ -2,7 +2,9 @@
 import { EXIT } from '../client/ports.ts';
 import type { Config } from '../contracts/config.ts';
 import { loadTokens } from '../worker/tokens.ts';
+import type { Engine } from './engine.ts';
 import { submitter } from './engine.ts';
+import { heedLatch } from './halt-control.ts';
 import { listen, reporter, startHost, tokensOf, workersOf } from './host.ts';
 import { joinDesk } from './join.ts';
 import { startSchedules } from './schedules.ts';
@@ -34,8 +36,9 @@ function failureOf(error: unknown): { error: unknown } {
 /** Runs workers only, on servers that are named or that a running desk has. @returns an exit code */
 export async function runWorker(config: Config, print: Print): Promise<number> {
   const stopped = stopRequested(print);
-  const { engine, log } = await joinDesk(config);
+  const { engine, log, dataDir } = await joinDesk(config);
   try {
+    await sayHalted(dataDir, engine, print);
     const workers = await workersOf(engine, { progress: print, log });
     print(`worker ready (process ${process.pid})`);
     await Promise.race([stopped, workers.done]);
@@ -55,6 +58,7 @@ export async function runApi(config: Config, print: Print): Promise<number> {
   const stopped = stopRequested(print);
   const { engine, log, dataDir, temporalUi } = await joinDesk(config);
   try {
+    await sayHalted(dataDir, engine, print);
     await engine.runs.ensureStanding();
     await startSchedules(engine);
     const tokens = await loadTokens(dataDir, tokensOf(config));
@@ -68,6 +72,11 @@ export async function runApi(config: Config, print: Print): Promise<number> {
     await engine.close();
   }
   return EXIT.ok;
+}
+
+async function sayHalted(dataDir: string, engine: Engine, print: Print): Promise<void> {
+  const halted = await heedLatch(dataDir, engine);
+  if (halted !== undefined) print(halted);
 }
 
 /** npm passes on a Ctrl-C that the terminal has sent to us already: this soon it is the same one. */

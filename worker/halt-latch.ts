@@ -2,7 +2,7 @@
  * `<dataDir>/HALT`: a halt that needs neither Postgres nor Temporal. While the file is there, no
  * process of the data directory writes an order's bytes, whatever is in the file.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeState } from './embedded/state-file.ts';
@@ -20,10 +20,9 @@ export function latchPath(dataDir: string): string {
 /**
  * Sets the latch; a later one takes the place of an earlier one. On disk, directory entry and all,
  * when this returns.
- * @throws Error of the file system
+ * @throws Error of the file system, also where there is no such directory
  */
 export function setLatch(dataDir: string, latch: HaltLatch): void {
-  mkdirSync(dataDir, { recursive: true });
   writeState(latchPath(dataDir), latch);
   const directory = openSync(dataDir, 'r');
   try {

@@ -8,6 +8,7 @@ import { addCashVerb } from './cash.ts';
 import { addPauseVerbs } from './desk.ts';
 import { asCliError, CliError, errorLines } from './errors.ts';
 import { jsonText, painter, table } from './format.ts';
+import { addHaltVerb } from './halt.ts';
 import { addLedgerVerbs } from './ledger-verbs.ts';
 import { addLimitVerbs } from './limits.ts';
 import { addListVerbs } from './lists.ts';
@@ -86,6 +87,7 @@ export function createProgram(ports: CliPorts, outcome: Outcome = { code: EXIT.o
   addTokenVerb(program, ports, ends);
   addReportVerbs(program, ports, ends);
   addPauseVerbs(program, ports, ends);
+  addHaltVerb(program, ports, ends);
   addLedgerVerbs(program, ports, ends);
   addPredecessorVerbs(program, ports, ends);
   return program;

@@ -99,6 +99,8 @@ export async function cli(argv: string[], overrides: Partial<CliPorts> = {}): Pr
       writeOutput: unexpected('writeOutput'),
       dailyReport: unexpected('dailyReport'),
       pauseDirectly: unexpected('pauseDirectly'),
+      latch: unexpected('latch'),
+      haltDirectly: unexpected('haltDirectly'),
       applyLimits: unexpected('applyLimits'),
       readInput: unexpected('readInput'),
       ask: unexpected('ask'),
