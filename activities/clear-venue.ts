@@ -7,7 +7,9 @@ import { inTime } from './in-time.ts';
 /** From the first cancel to the last look: DESIGN §11 gives a halt 10 s to zero open orders. */
 const CLEAR_MS_MAX = 8_000;
 /** One cancel or one list. */
-const CALL_MS_MAX = 4_000;
+const CALL_MS_MAX = 2_500;
+/** The last look is worth waiting for. */
+const LIST_MS_MIN = 1_000;
 /** Cancels at once: few enough for a venue's rate limit, enough for a full book in time. */
 const LANES = 4;
 const LOOK_AGAIN_MS = 250;
@@ -42,18 +44,17 @@ export async function clearVenue(
   let open: readonly OpenOrder[] = [];
   let failure: string | undefined = 'the venue was not asked';
   for (let round = 0; ; round += 1) {
-    const mine = known.filter(({ clientOrderId }) => !clearing.ended.has(clientOrderId));
-    if (round < TRIES_MAX) await cancelAll(clearing, mine);
-    const list = await listOpen(clearing);
-    ({ open, failure } = list);
+    // The list comes first, so that what it had and has no more is known to have ended; and last.
+    ({ open, failure } = await listOpen(clearing));
     for (const order of open) listed.set(idOf(order), order);
-    await cancelAll(clearing, open);
+    const mine = round < TRIES_MAX ? known.filter((order) => !hasEnded(clearing, order)) : [];
     const now = performance.now();
     const isQuiet = now >= startedMs + quietMs;
-    const isOver = failure === undefined && open.length === 0 && isQuiet;
-    const retries = round + 1 < TRIES_MAX && known.some((order) => isOpenEnded(clearing, order));
-    if ((isOver && !retries) || now >= untilMs) break;
-    await delay(LOOK_AGAIN_MS);
+    const isOver = failure === undefined && open.length + mine.length === 0 && isQuiet;
+    if (isOver || now >= untilMs) break;
+    const others = open.filter((order) => !mine.some((own) => idOf(own) === idOf(order)));
+    await cancelAll(clearing, [...mine, ...others]);
+    if (round > 0) await delay(LOOK_AGAIN_MS);
   }
   return report(clearing, known, { listed: [...listed.values()], open, failure });
 }
@@ -63,9 +64,8 @@ async function listOpen({
   untilMs,
 }: Clearing): Promise<{ open: readonly OpenOrder[]; failure: string | undefined }> {
   try {
-    const open = await inTime(timeLeft(untilMs), 'list open orders', (signal) =>
-      venue.openOrders(signal),
-    );
+    const ms = Math.max(LIST_MS_MIN, timeLeft(untilMs));
+    const open = await inTime(ms, 'list open orders', (signal) => venue.openOrders(signal));
     return { open, failure: undefined };
   } catch (error) {
     return { open: [], failure: messageOf(error) };
@@ -107,8 +107,8 @@ async function cancelOne(clearing: Clearing, order: OrderRef): Promise<void> {
   }
 }
 
-function isOpenEnded({ ended }: Clearing, order: OrderRef): boolean {
-  return !ended.has(idOf(order));
+function hasEnded({ ended }: Clearing, order: OrderRef): boolean {
+  return ended.has(idOf(order));
 }
 
 function report(

@@ -15,6 +15,11 @@ export function stopControl(
 ): Pick<HttpPorts, 'pause' | 'halt' | 'resume' | 'rearm'> {
   const { ledger, clock, venues, books } = engine;
   const control = deskControl(engine, report);
+  /** Whatever fails here comes after the halt, and must not take its answer away. */
+  const tellOthers = async (problems: readonly string[]): Promise<void> => {
+    await control.showStop();
+    for (const problem of problems) report(new Error(problem), 'a step of a halt');
+  };
   return {
     ...control,
     halt: async (asked) => {
@@ -32,8 +37,7 @@ export function stopControl(
         clearing: () => engine,
         tell: () => {},
       });
-      for (const problem of view.problems) report(new Error(problem), 'a step of a halt');
-      await control.showStop();
+      await tellOthers(view.problems).catch(() => {});
       return view;
     },
     rearm: async (asked) => {
