@@ -35,6 +35,8 @@ export interface ActivityDeps {
   /** Aborted when this process stops: long activities end themselves, so that draining is quick. */
   readonly stopping: AbortSignal;
   readonly runs: Runs;
+  /** Whether the file HALT stops orders; asked synchronously right before an order's bytes leave. */
+  haltLatched(): boolean;
   /** Where reports of closed days are filed. */
   readonly reportsDir: string;
   /** Backs up ledger and configuration. @returns the backup's path */

@@ -1,6 +1,7 @@
 import type { ActivityDeps } from './deps.ts';
 import { dailyActivities } from './daily.ts';
 import { deskActivities } from './desk.ts';
+import { haltingActivities } from './halting.ts';
 import { mendingActivities } from './mending.ts';
 import { orderActivities } from './orders.ts';
 import { riskActivities } from './risk.ts';
@@ -17,6 +18,7 @@ export function createActivities(deps: ActivityDeps) {
     ...settlementActivities(deps),
     ...watchActivities(deps),
     ...deskActivities(deps),
+    ...haltingActivities(deps),
     ...sweepActivities(deps),
     ...dailyActivities(deps),
   };

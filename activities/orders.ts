@@ -137,8 +137,10 @@ async function send(
     const detail = `LIVE_TRADING is not true: the ${order.book} book is only wound down`;
     return withhold(deps, order, [verdict('PHASE_LIMIT', false, detail)]);
   }
-  const mayWrite = sendWindow();
   const { orderId, kind, resolutionId } = order;
+  const inTime = sendWindow();
+  // What a person orders by name passes the latch, as it passes the ledger's halt.
+  const mayWrite = () => inTime() && (resolutionId !== undefined || !deps.haltLatched());
   const permit = await ledger.grantPermit(
     { orderId, desk: order.desk, kind, resolutionId },
     await clock.read(),

@@ -46,6 +46,9 @@ const ports: CliPorts = {
     verb(async () => (await import('./operator.ts')).dailyReportOf(loadConfig(), asked)),
   pauseDirectly: (reason) =>
     verb(async () => (await import('./operator.ts')).pauseDirectly(loadConfig(), reason)),
+  latch: (reason) => verb(async () => (await import('./latch.ts')).latchHere(loadConfig(), reason)),
+  haltDirectly: (reason) =>
+    verb(async () => (await import('./emergency.ts')).haltDirectly(loadConfig(), reason, err)),
   applyLimits: (reason) =>
     verb(async () => (await import('./operator.ts')).adoptLimits(loadConfig(), reason)),
   liveDoctor: () =>

@@ -3,6 +3,7 @@ import type { Check } from '../contracts/http.ts';
 import { CLOCK_SKEW_MS_MAX } from '../domain/day.ts';
 import { readDesk } from '../ledger/verbs/desk.ts';
 import type { Engine } from './engine.ts';
+import { asLatched } from './latch.ts';
 import { DESK } from './settings.ts';
 
 const PROBE_MS_MAX = 3_000;
@@ -10,7 +11,7 @@ const PROBE_MS_MAX = 3_000;
 const WATCH_AGE_MS_MAX = 30_000;
 
 /** Whether the running engine can take proposals. */
-export async function engineChecks(engine: Engine): Promise<Check[]> {
+export async function engineChecks(engine: Engine, dataDir: string): Promise<Check[]> {
   const { ledger, clock, connection } = engine;
   return Promise.all([
     check('ledger', async () => {
@@ -31,7 +32,7 @@ export async function engineChecks(engine: Engine): Promise<Check[]> {
       return 'answers';
     }),
     check('desk', async () => {
-      const { desk } = await readDesk(ledger.db, DESK);
+      const desk = asLatched(dataDir, (await readDesk(ledger.db, DESK)).desk);
       if (desk.state !== 'active') throw new Error(`${desk.state}: ${desk.reason}`);
       return `${desk.id} is active in phase ${desk.phase}`;
     }),

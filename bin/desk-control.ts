@@ -26,7 +26,7 @@ export async function pauseDesk(ledger: Ledger, clock: Clock, asked: Omit<Asked,
 export function deskControl(
   engine: Engine,
   report: HttpPorts['report'],
-): Pick<HttpPorts, 'pause' | 'resume' | 'rearm'> {
+): Pick<HttpPorts, 'pause' | 'resume' | 'rearm'> & { showStop(): Promise<void> } {
   const { ledger, clock, client } = engine;
   const desk = client.workflow.getHandle(rolloutWorkflowId(DESK));
   const tell = async (): Promise<void> => {
@@ -34,8 +34,8 @@ export function deskControl(
       const inTime = Date.now() + TELL_MS_MAX;
       await client.withDeadline(inTime, () => desk.signal(deskChangedSignal));
     } catch (error) {
-      // The pause holds all the same; the Web UI shows it later.
-      report(error, 'desk workflow not told of a pause');
+      // The stop holds all the same; the Web UI shows it later.
+      report(error, 'desk workflow not told of a stop');
     }
   };
   const letGoOn = async (
@@ -55,6 +55,8 @@ export function deskControl(
     }
   };
   return {
+    /** Tells the desk's workflow to look at the ledger's row. */
+    showStop: tell,
     pause: async (asked) => {
       const acknowledged = await pauseDesk(ledger, clock, asked);
       await tell();

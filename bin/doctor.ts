@@ -8,6 +8,7 @@ import { openPaperFile } from '../venues/paper/paper-file.ts';
 import { serverLocation } from '../worker/embedded/locations.ts';
 import { readTokens } from '../worker/tokens.ts';
 import { check } from './checks.ts';
+import { latchCheck } from './latch.ts';
 import { readRunFile } from './run-file.ts';
 import { dataDirOf, loadConfig, paperFileOf } from './settings.ts';
 
@@ -31,6 +32,7 @@ export async function doctorChecks(): Promise<Check[]> {
         : Promise.resolve(environment.TEMPORAL_ADDRESS ?? run?.temporalAddress ?? 'running'),
     ),
     await check('data directory', () => writable(dataDir)),
+    await check('halt', () => latchCheck(dataDir)),
     await check('paper quotes', async () => {
       const file = await openPaperFile(paperFileOf(environment)).read();
       return `${file.markets.length} markets in ${paperFileOf(environment)}`;

@@ -26,6 +26,7 @@ import { migratePaperExchange } from '../venues/paper/migrate.ts';
 import { openPaperFile } from '../venues/paper/paper-file.ts';
 import { createPaperVenue } from '../venues/paper/paper-venue.ts';
 import type { ServedBook } from '../worker/workers.ts';
+import { isLatched } from '../worker/halt-latch.ts';
 import { prepareNamespace } from '../worker/namespace.ts';
 import { backUp } from './backup.ts';
 import { LimitsDiffer } from './errors.ts';
@@ -111,6 +112,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     venue: (venue, book) => venueOf(venues, venue, book),
     isWoundDown: live.isWoundDown,
     runs,
+    haltLatched: () => isLatched(dataDirOf(config.environment)),
     reportsDir: join(dataDirOf(config.environment), 'reports', 'daily'),
     backUp: async (reason) => {
       const asked = { actor: 'daily-reset', reason };
@@ -153,7 +155,8 @@ async function prepareLedger({ config, databaseUrl, clock, log }: EngineOptions)
   return ledger;
 }
 
-function paperVenues(config: Config, pool: pg.Pool, clock: Clock): Venue[] {
+/** The paper exchange's face of each venue. */
+export function paperVenues(config: Config, pool: pg.Pool, clock: Clock): Venue[] {
   const file = openPaperFile(paperFileOf(config.environment));
   return config.venues.map((venue) =>
     createPaperVenue({

@@ -18,7 +18,9 @@ import { tellingDamage } from './damage.ts';
 import type { Engine } from './engine.ts';
 import { openEngine, submitter } from './engine.ts';
 import { PortTaken } from './errors.ts';
+import { heedLatch } from './halt-control.ts';
 import { httpPorts } from './http-ports.ts';
+import { asLatched } from './latch.ts';
 import { refuseLostCluster, rememberLedger } from './ledger-file.ts';
 import { claimDataDir } from './run-file.ts';
 import { startSchedules } from './schedules.ts';
@@ -92,6 +94,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     // Only a refresh: a server that is gone by then must not make the stop look failed.
     undo.add(() => rememberLedger(dataDir, engine.ledger.db).catch(() => undefined));
     await payOwedPause(dataDir, engine);
+    const halted = await heedLatch(dataDir, engine);
+    if (halted !== undefined) progress(halted);
     const workers = await workersOf(engine, { progress, log });
     undo.add(() => workers.stop());
     await engine.runs.ensureStanding();
@@ -181,12 +185,17 @@ export async function listen(
   const { engine, servers } = parts;
   const { ledger, clock } = engine;
   let apiUrl = apiUrlOf(config.environment);
-  const status = async (): Promise<StatusView> => ({
-    ...(await readStatus(ledger.db, DESK, config.venues, await clock.read())),
-    startLine: engine.startLine,
-    version: version(),
-    addresses: { api: apiUrl, temporalUi: servers.temporalUi ?? null },
-  });
+  const dataDir = dataDirOf(config.environment);
+  const status = async (): Promise<StatusView> => {
+    const view = await readStatus(ledger.db, DESK, config.venues, await clock.read());
+    return {
+      ...view,
+      desk: asLatched(dataDir, view.desk),
+      startLine: engine.startLine,
+      version: version(),
+      addresses: { api: apiUrl, temporalUi: servers.temporalUi ?? null },
+    };
+  };
   const app = createServer({
     tokens: parts.tokens,
     hosts: [config.environment.BALLAST_HOST],

@@ -9,7 +9,7 @@ import { resolveSignal, tradeWorkflowId } from '../workflows/messages.ts';
 import type { Engine } from './engine.ts';
 import { currentBook } from './http-reads.ts';
 
-type Changes = Omit<ChangePorts, 'submit' | 'pause' | 'resume' | 'rearm'>;
+type Changes = Omit<ChangePorts, 'submit' | 'pause' | 'halt' | 'resume' | 'rearm'>;
 
 /** All of them. */
 export function httpChanges(engine: Engine, report: HttpPorts['report']): Changes {

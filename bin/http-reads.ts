@@ -20,7 +20,7 @@ import { listTrades } from '../ledger/read/trades.ts';
 import { readDesk } from '../ledger/verbs/desk.ts';
 import { engineChecks } from './checks.ts';
 import type { Engine } from './engine.ts';
-import { DESK } from './settings.ts';
+import { DESK, dataDirOf } from './settings.ts';
 
 /** All of them but the status, which knows the server's address. */
 export function httpReads(
@@ -63,7 +63,7 @@ export function httpReads(
     },
     tradingMode: async () => readTradingMode(db, trading, await clock.read()),
     tradingState: async () => readTradingState(db, trading, await clock.read()),
-    readiness: () => engineChecks(engine),
+    readiness: () => engineChecks(engine, dataDirOf(config.environment)),
   };
 }
 

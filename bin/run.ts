@@ -2,7 +2,9 @@
 import { EXIT } from '../client/ports.ts';
 import type { Config } from '../contracts/config.ts';
 import { loadTokens } from '../worker/tokens.ts';
+import type { Engine } from './engine.ts';
 import { submitter } from './engine.ts';
+import { heedLatch } from './halt-control.ts';
 import { listen, reporter, startHost, tokensOf, workersOf } from './host.ts';
 import { joinDesk } from './join.ts';
 import { startSchedules } from './schedules.ts';
@@ -35,8 +37,9 @@ function failureOf(error: unknown): { error: unknown } {
 /** Runs workers only, on servers that are named or that a running desk has. @returns an exit code */
 export async function runWorker(config: Config, print: Print): Promise<number> {
   const stopped = stopRequested(print);
-  const { engine, log } = await joinDesk(config);
+  const { engine, log, dataDir } = await joinDesk(config);
   try {
+    await sayHalted(dataDir, engine, print);
     const workers = await workersOf(engine, { progress: print, log });
     print(`worker ready (process ${process.pid})`);
     await Promise.race([stopped, workers.done]);
@@ -56,6 +59,7 @@ export async function runApi(config: Config, print: Print): Promise<number> {
   const { engine, log, dataDir, temporalUi } = await joinDesk(config);
   print(engine.startLine);
   try {
+    await sayHalted(dataDir, engine, print);
     await engine.runs.ensureStanding();
     await startSchedules(engine);
     const tokens = await loadTokens(dataDir, tokensOf(config));
@@ -69,6 +73,11 @@ export async function runApi(config: Config, print: Print): Promise<number> {
     await engine.close();
   }
   return EXIT.ok;
+}
+
+async function sayHalted(dataDir: string, engine: Engine, print: Print): Promise<void> {
+  const halted = await heedLatch(dataDir, engine);
+  if (halted !== undefined) print(halted);
 }
 
 /** The signal to stop; a second Ctrl-C leaves the embedded servers to the next start. */

@@ -39,7 +39,11 @@ export async function withLedger<Result>(
   });
 }
 
-async function withDatabase<Result>(
+/**
+ * The same for what needs the database alone, in whatever state it is.
+ * @throws ConfigError, LedgerReplaced, LedgerDamaged, AlreadyRunning, EmbeddedServerError
+ */
+export async function withDatabase<Result>(
   config: Config,
   use: (place: LedgerPlace) => Promise<Result>,
 ): Promise<Result> {

@@ -1,5 +1,6 @@
 /** What the HTTP server asks the engine to change. Roles are checked before; the actor is a name. */
 import type { AckView } from '../contracts/alerts.ts';
+import type { HaltView } from '../contracts/halt.ts';
 import type { StopView, SubmissionAnswer } from '../contracts/http.ts';
 import type { Proposal } from '../contracts/proposal.ts';
 import type {
@@ -45,6 +46,8 @@ export interface ChangePorts {
   submit(input: { id?: string; proposal: Proposal }): Promise<SubmissionAnswer>;
   /** Stops entries; answers when the stop holds, 7 s at most. */
   pause(asked: AskedBy): Promise<StopView>;
+  /** Stops everything but cancels, cancels what is open and verifies; 25 s at most. */
+  halt(asked: AskedBy): Promise<HaltView>;
   /** Undoes an operator's pause; for an admin a breach too. */
   resume(asked: AskedBy & { role: 'operator' | 'admin' }): Promise<DeskAnswer>;
   /** Lets a desk that was halted or never armed send orders again. An admin asks. */

@@ -1,6 +1,7 @@
 /** What bin hands to the CLI and the HTTP server; the client knows nothing else of the engine. */
 import type { DailyReport } from '../contracts/daily-report.ts';
 import type { BackupView, RestoreView } from '../contracts/backup.ts';
+import type { HaltView } from '../contracts/halt.ts';
 import type { Check, StopView } from '../contracts/http.ts';
 import type { LimitsView } from '../contracts/limits.ts';
 import type { Role, Tokens } from '../contracts/roles.ts';
@@ -75,6 +76,10 @@ export interface CliPorts extends PredecessorPorts, LivePorts, SimulatePorts {
   dailyReport(asked: { book: Book; date: string | undefined }): Promise<DailyReportAnswer>;
   /** Stops entries through the ledger itself, for when no API answers. */
   pauseDirectly(reason: string): Promise<StopView>;
+  /** Sets the file HALT at once. @returns where; undefined where there is no data directory here */
+  latch(reason: string): Promise<string | undefined>;
+  /** Halts from this process alone, for when no API answers. */
+  haltDirectly(reason: string): Promise<HaltView>;
   applyLimits(reason: string): Promise<{ field: string; was: string; is: string }[]>;
   out(line: string): void;
   err(line: string): void;

@@ -15,6 +15,7 @@ import * as intents from './verbs/intents.ts';
 import * as oneLegged from './verbs/one-legged.ts';
 import * as liveWay from './verbs/live-way.ts';
 import * as judging from './verbs/judge.ts';
+import * as openOrders from './verbs/open-orders.ts';
 import * as orders from './verbs/orders.ts';
 import * as outcomes from './verbs/outcomes.ts';
 import * as pairs from './verbs/pairs.ts';
@@ -77,6 +78,11 @@ export interface Ledger {
   readonly findPair: Bound<typeof pairs.findPair>;
   readonly listPairs: Bound<typeof pairs.listPairs>;
   readonly pauseDesk: Bound<typeof deskState.pauseDesk>;
+  /** By a person; the ledger's own halts are part of what found them. */
+  readonly haltDesk: Bound<typeof deskState.haltDeskByPerson>;
+  readonly booksToClear: Bound<typeof openOrders.booksToClear>;
+  readonly ordersToCancel: Bound<typeof openOrders.ordersToCancel>;
+  readonly wakeTrades: Bound<typeof openOrders.wakeTrades>;
   /** As `breachDesk`, in a transaction of its own. */
   readonly breachDesk: Bound<typeof deskState.breachDeskAlone>;
   readonly resumeDesk: Bound<typeof deskState.resumeDesk>;
@@ -145,6 +151,10 @@ export function openLedger(url: string, onLost: (error: Error) => void): Ledger 
     findPair: bind(pairs.findPair),
     listPairs: bind(pairs.listPairs),
     pauseDesk: bind(deskState.pauseDesk),
+    haltDesk: bind(deskState.haltDeskByPerson),
+    booksToClear: bind(openOrders.booksToClear),
+    ordersToCancel: bind(openOrders.ordersToCancel),
+    wakeTrades: bind(openOrders.wakeTrades),
     breachDesk: bind(deskState.breachDeskAlone),
     resumeDesk: bind(deskState.resumeDesk),
     acknowledgeStop: bind(deskState.acknowledgeStop),

@@ -82,7 +82,10 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
         ...common,
         ...capped(startsPerSecond?.cancels),
         taskQueue: cancelQueue(venue, book),
-        activities: { cancelOrder: activities.cancelOrder.bind(activities) },
+        activities: {
+          cancelOrder: activities.cancelOrder.bind(activities),
+          clearBook: activities.clearBook.bind(activities),
+        },
         maxConcurrentActivityTaskExecutions: ORDERS_AT_ONCE_MAX,
       }),
     ),

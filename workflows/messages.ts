@@ -3,6 +3,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Acknowledgement, DeskId, DeskRequest, DeskView } from '../domain/desk.ts';
 import { isLiveBook } from '../domain/desk.ts';
+import type { HaltAnswer } from '../domain/halt.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { TradeStatus } from '../domain/trade.ts';
 
@@ -91,11 +92,16 @@ export const watchStatusQuery = defineQuery<WatchProgress>('status');
 export const pauseSignal = defineSignal<[unknown]>('pause');
 /** Undo an operator's pause, and nothing worse. */
 export const resumeSignal = defineSignal<[unknown]>('resume');
+/** Stop everything but cancels, and cancel what is open. A malformed argument halts too. */
+export const haltSignal = defineSignal<[unknown]>('halt');
 /** The desk's row changed by another way; show it. */
 export const deskChangedSignal = defineSignal('desk-changed');
 
 /** The same, and answers when the stop holds. */
 export const pauseUpdate = defineUpdate<Acknowledgement, [DeskRequest]>('pause');
+
+/** The same, and answers when the halt holds and every venue was told to cancel. */
+export const haltUpdate = defineUpdate<HaltAnswer, [DeskRequest]>('halt');
 
 export type ResumeAnswer =
   { readonly kind: 'resumed' } | { readonly kind: 'refused'; readonly detail: string };
@@ -115,6 +121,8 @@ export interface DeskProgress {
   readonly desk: DeskId;
   /** Null before it was first read. */
   readonly standing: DeskView | null;
+  /** What the last halt by this workflow left at the venues; absent before one. */
+  readonly halt?: HaltAnswer;
 }
 export const deskStatusQuery = defineQuery<DeskProgress>('status');
 

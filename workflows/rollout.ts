@@ -1,5 +1,6 @@
 /**
- * One desk, for ever: takes pause and resume by signal and by update, and shows where it stands.
+ * One desk, for ever: takes pause, halt and resume by signal and by update, and shows where it
+ * stands.
  * The desk's row in the ledger is the truth; this workflow is one of the ways to change it.
  */
 import {
@@ -15,16 +16,21 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Acknowledgement, DeskId, DeskRequest } from '../domain/desk.ts';
+import type { ClearedBook, HaltAnswer } from '../domain/halt.ts';
+import { isClear } from '../domain/halt.ts';
 import type { DeskProgress } from './messages.ts';
 import {
   deskChangedSignal,
   deskStatusQuery,
+  haltSignal,
+  haltUpdate,
   pauseSignal,
   pauseUpdate,
   rearmUpdate,
   resumeSignal,
   resumeUpdate,
 } from './messages.ts';
+import { haltAndClear } from './halt.ts';
 import { assertRequest, requestOf } from './requests.ts';
 
 const ledgerTo = (summary: string) =>
@@ -39,7 +45,7 @@ const acknowledging = ledgerTo('wait until no order can leave any more');
 const resuming = ledgerTo('let entries go on, where that is allowed');
 const reading = ledgerTo('read where the desk stands');
 
-type Message = { readonly kind: 'pause' | 'resume'; readonly request: DeskRequest };
+type Message = { readonly kind: 'pause' | 'halt' | 'resume'; readonly request: DeskRequest };
 
 /**
  * Serves the desk until it is terminated; a new run goes on from the ledger's row. A workflow task
@@ -64,20 +70,37 @@ export async function rollout(desk: DeskId, resumes = 0): Promise<never> {
   const inbox: Message[] = [];
   let stale = true;
   let progress: DeskProgress = { desk, standing: null };
+  const halt = async (request: DeskRequest): Promise<HaltAnswer> => {
+    const answer = await haltAndClear(desk, request);
+    progress = { ...progress, halt: answer };
+    stale = true;
+    return answer;
+  };
+  const take = (kind: Message['kind'], raw: unknown): void => {
+    inbox.push({ kind, request: requestOf(raw) });
+  };
+  // A run that was sent a halt before there was one only looked at the desk again.
+  const takeHalt = (raw: unknown): void => {
+    if (patched('halt-by-signal')) take('halt', raw);
+    else stale = true;
+  };
   // What came before the first task is handed out handler by handler, by this one alone in the
   // order of arrival: a resume followed by a pause must end in a pause.
   if (patched('signals-in-order')) {
     setDefaultSignalHandler((name, raw) => {
-      if (name === 'pause' || name === 'resume')
-        inbox.push({ kind: name, request: requestOf(raw) });
+      if (name === 'pause' || name === 'resume') take(name, raw);
+      else if (name === 'halt') takeHalt(raw);
       else stale = true;
     });
   }
   setHandler(deskStatusQuery, () => progress, { description: 'where the desk stands' });
-  setHandler(pauseSignal, (raw) => void inbox.push({ kind: 'pause', request: requestOf(raw) }), {
+  setHandler(pauseSignal, (raw) => take('pause', raw), {
     description: 'stop entries: {"by": "…", "reason": "…"}',
   });
-  setHandler(resumeSignal, (raw) => void inbox.push({ kind: 'resume', request: requestOf(raw) }), {
+  setHandler(haltSignal, takeHalt, {
+    description: 'stop every order and cancel what is open: {"by": "…", "reason": "…"}',
+  });
+  setHandler(resumeSignal, (raw) => take('resume', raw), {
     description: 'undo an operator’s pause: {"by": "…", "reason": "…"}',
   });
   setHandler(deskChangedSignal, () => void (stale = true), {
@@ -92,6 +115,10 @@ export async function rollout(desk: DeskId, resumes = 0): Promise<never> {
     },
     { validator: assertRequest, description: 'stop entries; answers when the stop holds' },
   );
+  setHandler(haltUpdate, halt, {
+    validator: assertRequest,
+    description: 'stop every order and cancel what is open; answers with what is left',
+  });
   setHandler(resumeUpdate, letGoOn, { validator: assertRequest, description: 'let entries go on' });
   setHandler(rearmUpdate, letGoOn, {
     validator: assertRequest,
@@ -101,12 +128,14 @@ export async function rollout(desk: DeskId, resumes = 0): Promise<never> {
     await condition(() => inbox.length > 0 || stale || workflowInfo().continueAsNewSuggested);
     for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
       if (next.kind === 'pause') await stopping.pauseDesk(desk, next.request);
+      else if (next.kind === 'halt') await halt(next.request);
       else await resume(next.request);
       stale = true;
     }
     if (stale) {
       stale = false;
-      progress = { desk, standing: await reading.readStanding(desk) };
+      const standing = await reading.readStanding(desk);
+      progress = { ...progress, standing };
       setCurrentDetails(detailsOf(progress));
     }
     if (workflowInfo().continueAsNewSuggested) {
@@ -125,7 +154,7 @@ async function pause(desk: DeskId, request: DeskRequest): Promise<Acknowledgemen
 /** What the signals take. */
 const ARGUMENT = '`{"by": "…", "reason": "…"}`';
 
-function detailsOf({ desk, standing }: DeskProgress): string {
+function detailsOf({ desk, standing, halt }: DeskProgress): string {
   if (standing === null) return `Desk **${desk}**`;
   const { state, phase, reason, changedBy, changedAtMs, epoch, cause } = standing;
   const since = new Date(changedAtMs).toISOString();
@@ -134,14 +163,26 @@ function detailsOf({ desk, standing }: DeskProgress): string {
     `since ${since}, by ${changedBy}: ${reason}`,
   ];
   if (state === 'active')
-    lines.push(`Signal \`pause\` with ${ARGUMENT} stops entries; exits go on.`);
+    lines.push(
+      `Signal \`pause\` with ${ARGUMENT} stops entries; exits go on. Signal \`halt\` stops every order and cancels what is open.`,
+    );
   else if (state === 'paused' && cause === 'operator')
     lines.push(`Entries wait. Signal \`resume\` with ${ARGUMENT} undoes this.`);
   else if (state === 'halted')
-    lines.push('Entries wait. Only `ballast rearm` with the admin’s token lifts this.');
+    lines.push(
+      'Nothing but cancels is sent. Only `ballast rearm` with the admin’s token lifts this.',
+      ...(halt === undefined ? [] : halt.venues.map(clearedLine)),
+    );
   else
     lines.push(
       'Entries wait. No signal can undo this: `ballast resume` with the admin’s token can.',
     );
   return lines.join('\n\n');
+}
+
+function clearedLine(cleared: ClearedBook): string {
+  const { venue, book, cancelled, unresolved, open, detail } = cleared;
+  if (isClear(cleared)) return `${venue} ${book}: ${cancelled.length} cancelled, nothing is open.`;
+  if (!cleared.listed) return `${venue} ${book}: **not verified**: ${detail}`;
+  return `${venue} ${book}: ${cancelled.length} cancelled, **${open.length} open, ${unresolved.length} unresolved**`;
 }

@@ -9,6 +9,7 @@ import { addPauseVerbs } from './desk.ts';
 import { asCliError, CliError, errorLines } from './errors.ts';
 import { checkLines } from './checks.ts';
 import { jsonText } from './format.ts';
+import { addHaltVerb } from './halt.ts';
 import { addLiveVerbs } from './live.ts';
 import { addLedgerVerbs } from './ledger-verbs.ts';
 import { addLimitVerbs } from './limits.ts';
@@ -90,6 +91,7 @@ export function createProgram(ports: CliPorts, outcome: Outcome = { code: EXIT.o
   addReportVerbs(program, ports, ends);
   addPauseVerbs(program, ports, ends);
   addLiveVerbs(program, ports, ends);
+  addHaltVerb(program, ports, ends);
   addLedgerVerbs(program, ports, ends);
   addPredecessorVerbs(program, ports, ends);
   addSimulateVerb(program, ports, ends);

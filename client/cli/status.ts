@@ -73,7 +73,8 @@ function attention(view: StatusView, paint: Paint): string[] {
   const needs: string[] = [];
   if (view.desk.state !== 'active') {
     const reason = view.desk.reason === '' ? '' : `: ${view.desk.reason}`;
-    needs.push(`the desk is ${view.desk.state}${reason}; it takes no proposals`);
+    const lift = view.desk.state === 'halted' ? ' and sends only cancels: ballast rearm' : '';
+    needs.push(`the desk is ${view.desk.state}${reason}; it takes no proposals${lift}`);
   }
   if (view.unknownOrders > 0) {
     const count = view.unknownOrders === 1 ? '1 order' : `${view.unknownOrders} orders`;

@@ -1,5 +1,6 @@
-/** Pause, resume, rearm: reducing risk needs an operator, lifting a breach or arming an admin. */
+/** Pause, halt, resume, rearm: reducing risk needs an operator, lifting a breach or arming an admin. */
 import { z } from 'zod';
+import { haltViewSchema } from '../../contracts/halt.ts';
 import { askedSchema, stopViewSchema } from '../../contracts/http.ts';
 import type { DeskAnswer } from '../change-ports.ts';
 import type { HttpPorts } from '../ports.ts';
@@ -24,6 +25,22 @@ export function addDeskRoutes(routes: Routes, ports: HttpPorts): void {
       answer: { name: 'Stop', schema: stopViewSchema },
     },
     ({ body: { by, reason }, role }) => ports.pause({ actor: by ?? role, reason }),
+  );
+  routes.add(
+    {
+      method: 'POST',
+      path: '/api/v1/halt',
+      access: 'operator',
+      summary: 'Stops every order, cancels what is open, and says what is left at each venue',
+      body: asked,
+      answer: { name: 'Halt', schema: haltViewSchema },
+      problems: ['HALT_FAILED'],
+    },
+    async ({ body: { by, reason }, role }) => {
+      const view = await ports.halt({ actor: by ?? role, reason });
+      if (view.latched || view.epoch !== null) return view;
+      throw new HttpProblem('HALT_FAILED', { message: view.problems.join('; ') });
+    },
   );
   routes.add(
     {

@@ -10,6 +10,10 @@ export const HTTP_PROBLEMS = {
   INVALID_REQUEST: { status: 422, message: 'the request has mistakes; nothing was changed' },
   RESUME_REFUSED: { status: 409, message: 'the desk may not resume so' },
   REARM_REFUSED: { status: 409, message: 'the desk may not be armed so' },
+  HALT_FAILED: {
+    status: 503,
+    message: 'neither the ledger nor the file HALT could be written; ballast halt on the machine',
+  },
   RESOLVE_REFUSED: { status: 409, message: 'the trade cannot be resolved so' },
   APPROVAL_REFUSED: { status: 409, message: 'the proposal does not wait for approval' },
   PAIR_REFUSED: { status: 409, message: 'the pair cannot be registered so' },

@@ -38,11 +38,34 @@ export async function pauseDesk(
   asked: Asked,
   reading: ClockReading,
 ): Promise<Standing> {
+  return stopByPerson(db, id, 'desk.paused', asked, reading);
+}
+
+/**
+ * The same for everything but cancels and what a person orders by name; only `rearm` lifts it.
+ * @throws DeskMissing
+ */
+export async function haltDeskByPerson(
+  db: LedgerDb,
+  id: DeskId,
+  asked: Asked,
+  reading: ClockReading,
+): Promise<Standing> {
+  return stopByPerson(db, id, 'desk.halted', asked, reading);
+}
+
+function stopByPerson(
+  db: LedgerDb,
+  id: DeskId,
+  type: 'desk.paused' | 'desk.halted',
+  asked: Asked,
+  reading: ClockReading,
+): Promise<Standing> {
   return db.transaction().execute(async (tx) => {
-    const standing = await moveDesk(tx, id, { type: 'desk.paused' }, asked, reading);
+    const standing = await moveDesk(tx, id, { type }, asked, reading);
     const { state, epoch } = standing!;
     const detail = { state, epoch };
-    await appendAudit(tx, { desk: id, action: 'desk.paused', ...asked, detail }, reading.atMs);
+    await appendAudit(tx, { desk: id, action: type, ...asked, detail }, reading.atMs);
     return standing!;
   });
 }

@@ -105,6 +105,8 @@ export async function cli(argv: string[], overrides: Partial<CliPorts> = {}): Pr
       simulate: unexpected('simulate'),
       dailyReport: unexpected('dailyReport'),
       pauseDirectly: unexpected('pauseDirectly'),
+      latch: unexpected('latch'),
+      haltDirectly: unexpected('haltDirectly'),
       applyLimits: unexpected('applyLimits'),
       readInput: unexpected('readInput'),
       ask: unexpected('ask'),

@@ -96,6 +96,15 @@ export function stubPorts(overrides: Partial<HttpPorts> = {}): StubPorts {
       reports.push({ error, context });
     },
     pause: async () => ({ state: 'paused', epoch: 2, unresolved: [] }),
+    halt: async () => ({
+      state: 'halted',
+      epoch: 3,
+      unresolved: [],
+      latched: true,
+      verified: true,
+      venues: [],
+      problems: [],
+    }),
     resume: async () => ({ kind: 'resumed' }),
     rearm: async () => ({ kind: 'armed' }),
     ackAlert: async ({ id, actor }) =>
