@@ -23,14 +23,15 @@ import type { DecisionListener } from '../ledger/read/decisions.ts';
 import { listenForDecisions } from '../ledger/read/decisions.ts';
 import type { Venue } from '../venues/venue.ts';
 import { migratePaperExchange } from '../venues/paper/migrate.ts';
-import { openPaperFile } from '../venues/paper/paper-file.ts';
 import { createPaperVenue } from '../venues/paper/paper-venue.ts';
+import type { MarketSource } from '../venues/paper/source.ts';
 import { prepareNamespace } from '../worker/namespace.ts';
 import { backUp } from './backup.ts';
 import { LimitsDiffer } from './errors.ts';
+import { paperSourceOf } from './paper-source.ts';
 import { runsOf } from './runs.ts';
 import type { TemporalAccess } from './servers.ts';
-import { DESK, dataDirOf, paperFileOf } from './settings.ts';
+import { DESK, dataDirOf } from './settings.ts';
 import { openVerifiedLedger } from './verified-ledger.ts';
 
 const BOOK: Book = bookOf(DESK, 'paper');
@@ -67,13 +68,15 @@ export interface Engine {
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { config, clock, log, databaseUrl } = options;
+  // Before anything is opened: a venue without quotes refuses the start.
+  const sources = paperSourceOf(config, clock);
   const ledger = await prepareLedger(options);
   const pool = openPool(
     { connectionString: databaseUrl, max: 10, application_name: 'ballast-paper' },
     (error) => log.warn({ err: error }, 'paper exchange connection lost'),
   );
   await migratePaperExchange(pool);
-  const venues = paperVenues(config, pool, clock);
+  const venues = paperVenues(config, { pool, clock, sources });
   const { namespace, embedded } = options.temporal;
   const connection = await NativeConnection.connect(options.temporal.connection);
   await prepareNamespace(connection, { namespace, embedded });
@@ -131,15 +134,18 @@ async function prepareLedger({ config, databaseUrl, clock, log }: EngineOptions)
   return ledger;
 }
 
-function paperVenues(config: Config, pool: pg.Pool, clock: Clock): Venue[] {
-  const file = openPaperFile(paperFileOf(config.environment));
-  return config.venues.map((venue) =>
+function paperVenues(
+  config: Config,
+  parts: { pool: pg.Pool; clock: Clock; sources: ReadonlyMap<VenueId, MarketSource> },
+): Venue[] {
+  const { clock, pool } = parts;
+  return [...parts.sources].map(([venue, source]) =>
     createPaperVenue({
       pool,
       venue,
       book: BOOK,
       clock,
-      file,
+      source,
       initialCashMicros: config.limits.initialBalanceMicros[venue],
     }),
   );
