@@ -9,6 +9,8 @@ import { serverLocation } from '../worker/embedded/locations.ts';
 import { readTokens } from '../worker/tokens.ts';
 import { check } from './checks.ts';
 import { latchCheck } from './latch.ts';
+import { machineClock } from './clock.ts';
+import { publicDataOf, publicVenuesOf } from './paper-source.ts';
 import { readRunFile } from './run-file.ts';
 import { dataDirOf, loadConfig, paperFileOf } from './settings.ts';
 
@@ -33,10 +35,7 @@ export async function doctorChecks(): Promise<Check[]> {
     ),
     await check('data directory', () => writable(dataDir)),
     await check('halt', () => latchCheck(dataDir)),
-    await check('paper quotes', async () => {
-      const file = await openPaperFile(paperFileOf(environment)).read();
-      return `${file.markets.length} markets in ${paperFileOf(environment)}`;
-    }),
+    await check('paper quotes', () => paperQuotes(config)),
     await check('tokens', async () => {
       const tokens = await readTokens(dataDir);
       return tokens === undefined ? 'made at first start' : 'trader, operator, admin';
@@ -74,6 +73,17 @@ async function ledgerAnswers(url: string): Promise<string> {
   } finally {
     await ledger.close();
   }
+}
+
+async function paperQuotes(config: Config): Promise<string> {
+  const { environment } = config;
+  if (environment.BALLAST_PAPER_QUOTES === 'venue') {
+    const venues = publicVenuesOf(config, machineClock(config.clockOffsetMs), publicDataOf);
+    const told = [...venues].map(async ([id, venue]) => `${id}: ${(await venue.status()).detail}`);
+    return (await Promise.all(told)).join('; ');
+  }
+  const file = await openPaperFile(paperFileOf(environment)).read();
+  return `${file.markets.length} markets in ${paperFileOf(environment)}`;
 }
 
 async function writable(dataDir: string): Promise<string> {

@@ -1,18 +1,23 @@
 /** `ballast halt` where no API answers: wires the halt that needs neither Temporal nor Postgres. */
 import { existsSync } from 'node:fs';
 import type pg from 'pg';
+import { pino } from 'pino';
 import type { Config } from '../contracts/config.ts';
 import { ConfigError } from '../contracts/config.ts';
 import type { HaltView } from '../contracts/halt.ts';
 import type { Clock } from '../domain/clock.ts';
-import { bookOf } from '../domain/desk.ts';
+import type { LiveBook } from '../domain/desk.ts';
 import { openPool } from '../ledger/database.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/ledger.ts';
+import { readDesk } from '../ledger/verbs/desk.ts';
 import type { Venue } from '../venues/venue.ts';
+import type { BookToClear } from '../worker/emergency.ts';
 import { haltEverything } from '../worker/emergency.ts';
 import { machineClock } from './clock.ts';
 import { paperVenues } from './engine.ts';
+import { liveBookOf, liveProblems, openLiveVenues } from './live-venues.ts';
+import { paperSourceOf } from './paper-source.ts';
 import { DESK, dataDirOf } from './settings.ts';
 import { withDatabase } from './with-ledger.ts';
 
@@ -42,6 +47,7 @@ export async function haltDirectly(
   const clock = machineClock(config.clockOffsetMs);
   const { atMs } = await clock.read();
   let opened: Database | undefined;
+  let live: LiveToClear = { venues: [], missing: [] };
   const asked = { actor: 'cli', reason };
   const view = await haltEverything({
     dataDir,
@@ -52,12 +58,18 @@ export async function haltDirectly(
       await opened.ledger.haltDesk(DESK, { ...asked, verified: true }, await clock.read());
       return opened.ledger.acknowledgeStop(DESK);
     },
-    books: config.venues.map((venue) => ({
-      venue,
-      book: bookOf(DESK, 'paper'),
-      ifMissing: PAPER_IS_GONE,
-    })),
-    openVenues: () => openVenues(config, clock, opened?.pool),
+    books: () => [
+      ...config.venues.map((venue): BookToClear => ({
+        venue,
+        book: 'paper',
+        ifMissing: PAPER_IS_GONE,
+      })),
+      ...live.missing,
+    ],
+    openVenues: async () => {
+      live = await openLive(config, clock, opened?.ledger);
+      return [...openPaper(config, clock, opened?.pool), ...live.venues];
+    },
     clearing: () => opened && { ledger: opened.ledger, clock },
     tell,
   });
@@ -68,9 +80,45 @@ export async function haltDirectly(
 const PAPER_IS_GONE =
   'not reached: the paper exchange lives in Postgres, and takes no order while that is down';
 
-/** Clients of this process's own for every venue of the desk; those that cannot be opened are left out. */
-function openVenues(config: Config, clock: Clock, pool: pg.Pool | undefined): Promise<Venue[]> {
-  return Promise.resolve(pool === undefined ? [] : paperVenues(config, pool, clock));
+function openPaper(config: Config, clock: Clock, pool: pg.Pool | undefined): Venue[] {
+  return pool === undefined
+    ? []
+    : paperVenues(config, { clock, pool, sources: paperSourceOf(config, clock) });
+}
+
+interface LiveToClear {
+  readonly venues: readonly Venue[];
+  readonly missing: readonly BookToClear[];
+}
+
+/**
+ * The real venues that may have orders of ours: those of a live book in use; without the ledger's
+ * word all of them that may be traded. Where no client opens, that is said and not passed over.
+ */
+async function openLive(
+  config: Config,
+  clock: Clock,
+  ledger: Ledger | undefined,
+): Promise<LiveToClear> {
+  const book = ledger === undefined ? undefined : await liveBookInUse(ledger);
+  const mayTrade = ledger === undefined ? config.liveTrading : book !== undefined;
+  if (!mayTrade) return { venues: [], missing: [] };
+  const at = book ?? liveBookOf(config);
+  const problems = liveProblems(config);
+  if (problems.length === 0) {
+    const log = pino({ level: 'silent' });
+    const parts = { book: at, clock, log, ...(ledger && { ledger }) };
+    return { venues: openLiveVenues(config, parts).map(({ venue }) => venue), missing: [] };
+  }
+  const why = problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
+  const ifMissing = `no client: ${why}; cancel on the venue's own pages`;
+  return { venues: [], missing: config.venues.map((venue) => ({ venue, book: at, ifMissing })) };
+}
+
+async function liveBookInUse(ledger: Ledger): Promise<LiveBook | undefined> {
+  const { desk } = await readDesk(ledger.db, DESK);
+  const [open] = await ledger.openInLiveBooks();
+  return open?.book ?? (desk.phase === 'paper' ? undefined : (desk.liveBook ?? undefined));
 }
 
 /** Finds or starts the database and keeps it until it is closed. */

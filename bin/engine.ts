@@ -23,17 +23,19 @@ import type { DecisionListener } from '../ledger/read/decisions.ts';
 import { listenForDecisions } from '../ledger/read/decisions.ts';
 import type { Venue } from '../venues/venue.ts';
 import { migratePaperExchange } from '../venues/paper/migrate.ts';
-import { openPaperFile } from '../venues/paper/paper-file.ts';
 import { createPaperVenue } from '../venues/paper/paper-venue.ts';
+import type { MarketSource } from '../venues/paper/source.ts';
 import type { ServedBook } from '../worker/workers.ts';
 import { isLatched } from '../worker/halt-latch.ts';
 import { prepareNamespace } from '../worker/namespace.ts';
 import { backUp } from './backup.ts';
 import { LimitsDiffer } from './errors.ts';
 import { openLiveWay } from './live-way.ts';
+import type { LiveTuning } from './live-venues.ts';
+import { paperSourceOf } from './paper-source.ts';
 import { runsOf } from './runs.ts';
 import type { TemporalAccess } from './servers.ts';
-import { DESK, dataDirOf, paperFileOf } from './settings.ts';
+import { DESK, dataDirOf } from './settings.ts';
 import { openVerifiedLedger } from './verified-ledger.ts';
 
 /** The book a desk of this version has in phase paper. */
@@ -45,8 +47,8 @@ export interface EngineOptions {
   readonly temporal: TemporalAccess;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Compressed in tests: how long an order's absence at a venue proves nothing. */
-  readonly unknownHorizonMs?: number;
+  /** Tests only: times compressed, budgets widened. */
+  readonly liveTuning?: LiveTuning;
   /** Crash runs only: stands between the activities and what they work with. */
   readonly interfere?: (deps: ActivityDeps) => ActivityDeps;
 }
@@ -78,21 +80,17 @@ export interface Engine {
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { config, clock, log, databaseUrl } = options;
+  // Before anything is opened: a venue without quotes refuses the start.
+  const sources = paperSourceOf(config, clock);
   const ledger = await prepareLedger(options);
   const pool = openPool(
     { connectionString: databaseUrl, max: 10, application_name: 'ballast-paper' },
     (error) => log.warn({ err: error }, 'paper exchange connection lost'),
   );
   await migratePaperExchange(pool);
-  const { unknownHorizonMs } = options;
-  const live = await openLiveWay({
-    config,
-    ledger,
-    clock,
-    log,
-    ...(unknownHorizonMs === undefined ? {} : { unknownHorizonMs }),
-  });
-  const venues = [...paperVenues(config, pool, clock), ...live.venues];
+  const { liveTuning = {} } = options;
+  const live = await openLiveWay({ config, ledger, clock, log, ...liveTuning });
+  const venues = [...paperVenues(config, { pool, clock, sources }), ...live.venues];
   const { namespace, embedded } = options.temporal;
   const connection = await NativeConnection.connect(options.temporal.connection);
   await prepareNamespace(connection, { namespace, embedded });
@@ -156,15 +154,18 @@ async function prepareLedger({ config, databaseUrl, clock, log }: EngineOptions)
 }
 
 /** The paper exchange's face of each venue. */
-export function paperVenues(config: Config, pool: pg.Pool, clock: Clock): Venue[] {
-  const file = openPaperFile(paperFileOf(config.environment));
-  return config.venues.map((venue) =>
+export function paperVenues(
+  config: Config,
+  parts: { pool: pg.Pool; clock: Clock; sources: ReadonlyMap<VenueId, MarketSource> },
+): Venue[] {
+  const { clock, pool } = parts;
+  return [...parts.sources].map(([venue, source]) =>
     createPaperVenue({
       pool,
       venue,
       book: PAPER,
       clock,
-      file,
+      source,
       initialCashMicros: config.limits.initialBalanceMicros[venue],
     }),
   );

@@ -4,7 +4,6 @@ import { pino } from 'pino';
 import type { Config } from '../contracts/config.ts';
 import type { Check } from '../contracts/http.ts';
 import { canonicalJson, sha256Hex } from '../ledger/identity.ts';
-import { kalshiAccountChecks } from '../venues/kalshi/checks.ts';
 import { writeState } from '../worker/embedded/state-file.ts';
 import { machineClock } from './clock.ts';
 import type { LiveVenue } from './live-venues.ts';
@@ -45,7 +44,6 @@ export async function liveDoctorChecks(config: Config): Promise<Check[]> {
 }
 
 /** One account's checks, each named after its venue. */
-export async function accountChecks({ venue }: LiveVenue): Promise<Check[]> {
-  const checks = await kalshiAccountChecks(venue);
-  return checks.map((check) => ({ ...check, name: `${venue.id} ${check.name}` }));
+export async function accountChecks({ venue, checks }: LiveVenue): Promise<Check[]> {
+  return (await checks()).map((check) => ({ ...check, name: `${venue.id} ${check.name}` }));
 }

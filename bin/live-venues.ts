@@ -10,6 +10,9 @@ import type { VenueId } from '../domain/venue-id.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { readOrderTerms } from '../ledger/read/order-terms.ts';
 import { endpointOf, environmentOfHost } from '../venues/kalshi/hosts.ts';
+import type { Check } from '../contracts/http.ts';
+import type { KalshiVenueOptions } from '../venues/kalshi/account.ts';
+import { kalshiAccountChecks } from '../venues/kalshi/account-checks.ts';
 import type { KalshiVenue } from '../venues/kalshi/kalshi-venue.ts';
 import { createKalshiVenue } from '../venues/kalshi/kalshi-venue.ts';
 import { Secret } from '../venues/kalshi/secret.ts';
@@ -17,12 +20,20 @@ import { Secret } from '../venues/kalshi/secret.ts';
 /** A venue's client with what a book is bound to, and the names of its settings. */
 export interface LiveVenue {
   readonly venue: KalshiVenue;
+  /** Everything a live account depends on, read once; none of it is sent to be changed. */
+  readonly checks: () => Promise<Check[]>;
   readonly host: string;
   readonly keyId: string;
   readonly settings: { readonly key: string; readonly host: string };
 }
 
-export interface LiveParts {
+/** What tests change about a live venue. */
+export type LiveTuning = Pick<
+  KalshiVenueOptions,
+  'unknownHorizonMs' | 'readTokensPerSecond' | 'deadlines'
+>;
+
+interface LiveParts extends LiveTuning {
   readonly book: LiveBook;
   readonly clock: Clock;
   readonly log: Logger;
@@ -30,8 +41,6 @@ export interface LiveParts {
   readonly ledger?: Ledger;
   /** The order group new orders join. */
   readonly fuseOf?: (venue: VenueId) => string | undefined;
-  /** Compressed in tests. */
-  readonly unknownHorizonMs?: number;
 }
 
 /** Names that people leave where a key belongs. */
@@ -89,9 +98,10 @@ export function openLiveVenues(config: Config, parts: LiveParts): LiveVenue[] {
   const { environment } = config;
   const { KALSHI_BASE_URL: baseUrl, KALSHI_SUBACCOUNT: subaccount } = environment;
   const keyId = environment.KALSHI_API_KEY!;
-  const { book, clock, log, ledger, fuseOf, unknownHorizonMs } = parts;
+  const { book, clock, log, ledger, fuseOf, unknownHorizonMs, readTokensPerSecond, deadlines } =
+    parts;
   const pem = new Secret(readFileSync(environment.KALSHI_PRIVATE_KEY_PATH!, 'utf8'));
-  const venue = createKalshiVenue({
+  const options: KalshiVenueOptions = {
     baseUrl,
     book,
     clock,
@@ -99,10 +109,14 @@ export function openLiveVenues(config: Config, parts: LiveParts): LiveVenue[] {
     ...(subaccount === undefined ? {} : { subaccount }),
     ...(ledger && { termsOf: (ids: readonly string[]) => readOrderTerms(ledger.db, ids) }),
     ...(fuseOf && { orderGroupId: () => fuseOf('kalshi') }),
-    ...(unknownHorizonMs === undefined ? {} : { unknownHorizonMs }),
+    unknownHorizonMs,
+    readTokensPerSecond,
+    deadlines,
     onDoubt: (doubt) => log.warn(doubt, 'a venue contradicts itself'),
-  });
+  };
+  const venue = createKalshiVenue(options);
+  const checks = () => kalshiAccountChecks(options);
   const { host, port } = endpointOf(baseUrl);
   const settings = { key: 'KALSHI_API_KEY', host: 'KALSHI_BASE_URL' };
-  return [{ venue, host: `${host}:${port}`, keyId, settings }];
+  return [{ venue, checks, host: `${host}:${port}`, keyId, settings }];
 }

@@ -10,7 +10,7 @@ import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { readDesk } from '../ledger/verbs/desk.ts';
 import type { Venue } from '../venues/venue.ts';
-import type { LiveVenue } from './live-venues.ts';
+import type { LiveTuning, LiveVenue } from './live-venues.ts';
 import { liveBookOf, liveProblems, openLiveVenues } from './live-venues.ts';
 import { DESK } from './settings.ts';
 
@@ -22,13 +22,11 @@ export interface LiveWay {
   readonly startLine: string;
 }
 
-interface Parts {
+interface Parts extends LiveTuning {
   readonly config: Config;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Compressed in tests. */
-  readonly unknownHorizonMs?: number;
 }
 
 const PAPER_LINE = 'PAPER TRADING (LIVE_TRADING=false)';

@@ -1,5 +1,6 @@
 /** The venues that have a simulator. */
 import type { VenueId } from '../domain/venue-id.ts';
+import { createKalshiSimulator } from '../simulator/kalshi/kalshi-simulator.ts';
 import type { SimulatorClock, VenueSimulator } from '../simulator/venue-simulator.ts';
 
 /** What a simulated venue is made from. */
@@ -22,4 +23,13 @@ export type SimulatorFactory = (setting: SimulatorSetting) => SimulatedVenue;
 export type SimulatorRegistry = Readonly<Partial<Record<VenueId, SimulatorFactory>>>;
 
 /** One entry a venue. */
-export const SIMULATORS: SimulatorRegistry = {};
+export const SIMULATORS: SimulatorRegistry = {
+  kalshi: ({ clock, seed, key }) => ({
+    venue: createKalshiSimulator({ clock, seed, keys: [key] }),
+    environment: ({ url, keyFile }) => ({
+      KALSHI_BASE_URL: `${url}/trade-api/v2`,
+      KALSHI_API_KEY: key.keyId,
+      KALSHI_PRIVATE_KEY_PATH: keyFile,
+    }),
+  }),
+};

@@ -46,6 +46,36 @@ const token = z
   .string()
   .regex(/^[\x21-\x7e]{16,}$/, 'a token has at least 16 printable characters and no spaces');
 
+/** A venue's API: encrypted, or on this machine; what else a URL may carry has no place in it. */
+const baseUrl = (what: string) =>
+  z.string().transform((given, context) => {
+    const url = URL.canParse(given) ? new URL(given) : undefined;
+    const problem = url === undefined ? 'is no URL' : baseUrlProblem(url);
+    if (url !== undefined && problem === undefined) return url.href.replace(/\/+$/, '');
+    // A URL may hold a password: it is not repeated.
+    const rule = 'https://host/path, or http:// on a loopback address';
+    context.addIssue({ code: 'custom', message: `${what} must be ${rule}; this one ${problem}` });
+    return z.NEVER;
+  });
+
+function baseUrlProblem(url: URL): string | undefined {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return `starts with ${url.protocol}`;
+  if (url.protocol === 'http:' && !isLoopback(hostOf(url))) {
+    return `is not encrypted, and ${url.hostname} is not this machine`;
+  }
+  if (url.username !== '' || url.password !== '') return 'holds a user name or a password';
+  if (url.search !== '' || url.hash !== '') return 'holds a query or a fragment';
+  return undefined;
+}
+
+/** The host without the brackets of an IPv6 address. */
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+/** @source https://docs.kalshi.com, API environments (2026-08-22); kalshi-typescript 3.30 */
+const KALSHI_BASE_URL_DEFAULT = 'https://external-api.kalshi.com/trade-api/v2';
+
 /** Every name Ballast reads, with its default. `.env.example` documents each; a test compares. */
 export const environmentSchema = z.object({
   LIVE_TRADING: flag.default('false'),
@@ -84,11 +114,12 @@ export const environmentSchema = z.object({
       return known;
     }),
   BALLAST_PAPER_QUOTES: z
-    .enum(['file'], {
-      error: 'must be file: quotes from venues and simulators are not part of this version',
+    .enum(['file', 'venue'], {
+      error: 'must be file or venue: quotes from simulators are not part of this version',
     })
     .default('file'),
   BALLAST_PAPER_FILE: text.optional(),
+  KALSHI_BASE_URL: baseUrl('the base URL').default(KALSHI_BASE_URL_DEFAULT),
   BALLAST_INITIAL_BALANCE_KALSHI: usd("Kalshi's share of the initial balance").optional(),
   BALLAST_MAX_OPEN_EXPOSURE: usd('the exposure limit').optional(),
   BALLAST_MAX_EVENT_EXPOSURE: usd('the exposure limit of one event').optional(),
@@ -191,6 +222,16 @@ function crossChecks(environment: Environment): FieldProblem[] {
     problems.push({
       field: 'BALLAST_INITIAL_BALANCE_KALSHI',
       problem: 'must not be above LIVE_TRADING_INITIAL_BALANCE',
+    });
+  }
+  if (
+    environment.BALLAST_CLOCK !== 0 &&
+    environment.BALLAST_PAPER_QUOTES === 'venue' &&
+    !isLoopback(hostOf(new URL(environment.KALSHI_BASE_URL)))
+  ) {
+    problems.push({
+      field: 'BALLAST_CLOCK',
+      problem: 'must be 0 with quotes from a real venue, which has a clock of its own',
     });
   }
   if (environment.BALLAST_LEG_SECONDS > environment.BALLAST_MAX_UNHEDGED_SECONDS) {

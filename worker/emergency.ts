@@ -36,8 +36,8 @@ export interface HaltParts {
   readonly at: string;
   /** Halts the desk in the ledger and answers when that holds. */
   stopDesk(): Promise<Acknowledgement>;
-  /** The venues to be cleared, and what to say of one for which no client opens. */
-  readonly books: readonly BookToClear[];
+  /** The venues to be cleared, and what to say of one without a client; asked after they opened. */
+  books(): readonly BookToClear[];
   openVenues(): Promise<readonly Venue[]>;
   /** What the ledger knows of open orders; undefined where it was not reached. */
   clearing(): ClearingLedger | undefined;
@@ -101,7 +101,8 @@ function latch(parts: HaltParts, failed: (step: string, error: unknown) => void)
 }
 
 /** Those that are to be cleared, and any other that a client was opened for. */
-function booksOf({ books }: HaltParts, opened: readonly Venue[]): BookToClear[] {
+function booksOf(parts: HaltParts, opened: readonly Venue[]): BookToClear[] {
+  const books = parts.books();
   const others = opened
     .map(({ id, book }) => ({ venue: id, book, ifMissing: '' }))
     .filter((at) => !books.some((one) => one.venue === at.venue && one.book === at.book));

@@ -17,9 +17,8 @@ export interface VenueBook {
 
 /** The venues whose current book is watched, and any other where an order of the desk has no end. @throws DeskMissing */
 export async function booksToClear(db: LedgerDb, desk: DeskId): Promise<VenueBook[]> {
-  const { phase } = (await readDesk(db, desk)).desk;
   const { rows } = await sql<VenueBook>`
-    SELECT venue, book FROM watch WHERE book = ${bookOf(desk, phase)}
+    SELECT venue, book FROM watch WHERE book = ${bookOf((await readDesk(db, desk)).desk)}
     UNION
     SELECT venue_order.venue, venue_order.book FROM venue_order JOIN trade ON trade.id = trade_id
     WHERE trade.desk = ${desk} AND venue_order.state IN ('sending','unknown','resting')

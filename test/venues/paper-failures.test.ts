@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { PoolClient } from 'pg';
 import pg from 'pg';
 import type { Clock } from '../../domain/clock.ts';
+import { fileSource } from '../../venues/paper/file-source.ts';
 import { openPaperFile } from '../../venues/paper/paper-file.ts';
 import { createPaperVenue } from '../../venues/paper/paper-venue.ts';
 import type { Venue } from '../../venues/venue.ts';
@@ -124,9 +125,10 @@ async function someoneWaits(): Promise<boolean> {
 }
 
 function openWith(clock: Clock): Venue {
-  const { pool, source: file } = t;
-  const initialCashMicros = INITIAL_CASH_MICROS;
-  return createPaperVenue({ pool, venue: 'kalshi', book: 'paper', clock, file, initialCashMicros });
+  const { pool } = t;
+  const source = fileSource(t.file, 'kalshi');
+  const account = { venue: 'kalshi', book: 'paper', initialCashMicros: INITIAL_CASH_MICROS } as const;
+  return createPaperVenue({ pool, clock, source, ...account });
 }
 
 describe('a process that stops in the middle of an order', () => {

@@ -6,6 +6,7 @@ import type { Micros } from '../../domain/money.ts';
 import type { VenueId } from '../../domain/venue-id.ts';
 import type { PaperHooks } from '../../venues/paper/exchange.ts';
 import { migratePaperExchange } from '../../venues/paper/migrate.ts';
+import { fileSource } from '../../venues/paper/file-source.ts';
 import type { PaperFileSource } from '../../venues/paper/paper-file.ts';
 import { createPaperVenue } from '../../venues/paper/paper-venue.ts';
 import type { Venue } from '../../venues/venue.ts';
@@ -14,7 +15,7 @@ import { createTestDatabase } from '../support/servers.ts';
 import type { TestBook, VenueUnderTest } from './venue-under-test.ts';
 
 export const INITIAL_CASH_MICROS = 1_000_000_000 as Micros;
-const START_MS = Date.parse('2026-11-22T12:00:00Z');
+export const START_MS = Date.parse('2026-11-22T12:00:00Z');
 
 type MarketInput = Record<string, unknown> & { id: string };
 
@@ -22,7 +23,7 @@ type MarketInput = Record<string, unknown> & { id: string };
 export interface PaperUnderTest extends VenueUnderTest {
   readonly pool: pg.Pool;
   readonly clock: Clock;
-  readonly source: PaperFileSource;
+  readonly file: PaperFileSource;
   setMarket(marketId: string, changes: Record<string, unknown>): void;
   open(options?: { pool?: pg.Pool; hooks?: PaperHooks; file?: PaperFileSource }): Venue;
 }
@@ -51,6 +52,15 @@ export class PaperDatabase {
     return pool;
   }
 
+  /** Forgets every account, order and fact. */
+  async empty(): Promise<void> {
+    await this.pool.query(
+      `TRUNCATE paper_exchange.account, paper_exchange.market, paper_exchange.snapshot,
+         paper_exchange.client_order, paper_exchange.fill, paper_exchange.settlement,
+         paper_exchange.arrival, paper_exchange.scheduled_revert`,
+    );
+  }
+
   async drop(): Promise<void> {
     await this.pool.end();
     await this.#database.drop();
@@ -63,11 +73,7 @@ export async function newPaper(
   venueId: VenueId = 'kalshi',
 ): Promise<PaperUnderTest> {
   const { pool } = database;
-  await pool.query(
-    `TRUNCATE paper_exchange.account, paper_exchange.market, paper_exchange.snapshot,
-       paper_exchange.client_order, paper_exchange.fill, paper_exchange.settlement,
-       paper_exchange.arrival, paper_exchange.scheduled_revert`,
-  );
+  await database.empty();
   let nowMs = START_MS;
   const clock: Clock = { read: () => Promise.resolve({ atMs: nowMs, offsetMs: 0 }) };
   const markets = new Map<string, MarketInput>();
@@ -82,14 +88,14 @@ export async function newPaper(
     markets.set(id, { ...none, ...markets.get(id), ...changes, id });
     file = parse();
   };
-  const source: PaperFileSource = { read: () => Promise.resolve(file) };
-  const open: PaperUnderTest['open'] = (options = {}) =>
+  const paperFile: PaperFileSource = { read: () => Promise.resolve(file) };
+  const open: PaperUnderTest['open'] = ({ file: other = paperFile, ...options } = {}) =>
     createPaperVenue({
       pool,
       venue: venueId,
       book: 'paper',
       clock,
-      file: source,
+      source: fileSource(other, venueId),
       ...options,
       initialCashMicros: INITIAL_CASH_MICROS,
     });
@@ -97,7 +103,7 @@ export async function newPaper(
     venue: open(),
     pool,
     clock,
-    source,
+    file: paperFile,
     setMarket,
     open,
     reopen: () => open(),

@@ -20,7 +20,7 @@ function partsOf(venue: ScriptedVenue, rest: Partial<HaltParts> = {}): HaltParts
     asked: { actor: 'ann', reason: 'odd orders' },
     at: '2026-11-23T05:00:00.000Z',
     stopDesk: () => Promise.resolve(HELD),
-    books: [KALSHI],
+    books: () => [KALSHI],
     openVenues: () => Promise.resolve([venue]),
     clearing: () => undefined,
     tell: () => {},

@@ -2,7 +2,7 @@
 import type { KalshiBalance } from '../../contracts/kalshi/portfolio.ts';
 import { balanceSchema } from '../../contracts/kalshi/portfolio.ts';
 import { communicationsIdSchema } from '../../contracts/kalshi/exchange.ts';
-import { ZERO_MICROS } from '../../domain/money.ts';
+import { sumMicros, ZERO_MICROS } from '../../domain/money.ts';
 import { TIME_IN_FORCE } from '../../domain/venue-id.ts';
 import type { FactPage, Venue, VenueBalance, VenueCapabilities } from '../venue.ts';
 import type { KalshiAccount, KalshiVenueOptions } from './account.ts';
@@ -28,6 +28,8 @@ export interface KalshiVenue extends Venue, KalshiOrderGroups {
    * A venue that does not tell the user (a simulator) is bound by its key.
    */
   accountId(signal?: AbortSignal): Promise<string>;
+  /** Cash of all shards together. */
+  totalBalance(signal?: AbortSignal): Promise<VenueBalance>;
 }
 
 /** Absence proves that an order never arrived after this. @source DESIGN §8 */
@@ -65,6 +67,7 @@ export function createKalshiVenue(options: KalshiVenueOptions): KalshiVenue {
     openOrders: (signal) => readOpenOrders(account, signal),
     fillsSince: (sinceMs, signal) => readFills(account, sinceMs, signal),
     settlementsSince: (sinceMs, signal) => readSettlements(account, sinceMs, signal),
+    totalBalance: (signal) => readTotal(account, signal),
     accountId: (signal) => readAccountId(account, signal),
     ...orderGroupsOf(account),
   };
@@ -81,6 +84,12 @@ async function readBalance(
 ): Promise<VenueBalance> {
   const shard = marketId === undefined ? 0 : await account.markets.shardOf(marketId, signal);
   return { cashMicros: cashOf(await readCash(account, signal), shard) };
+}
+
+async function readTotal(account: KalshiAccount, signal?: AbortSignal): Promise<VenueBalance> {
+  const { balance_dollars: all, balance_breakdown: parts } = await readCash(account, signal);
+  if (parts == null || parts.length === 0) return { cashMicros: all };
+  return { cashMicros: sumMicros(parts.map(({ balance }) => balance)) };
 }
 
 /** Cash of every shard. */

@@ -18,9 +18,11 @@ const CREATE_PATH = '/portfolio/events/orders';
 /** Decides the bytes: the body of the send as it will leave. Reads nothing. */
 export function prepareOrder(account: KalshiAccount, request: OrderRequest): PreparedOrder {
   const { options, markets } = account;
+  const shard = markets.knownShardOf(request.marketId);
   const body = createBodyOf(request, {
-    orderGroupId: options.orderGroupId?.(),
-    shard: markets.knownShardOf(request.marketId),
+    // A group belongs to one shard, and ours to the first: elsewhere it would refuse the order.
+    orderGroupId: (shard ?? 0) === 0 ? options.orderGroupId?.() : undefined,
+    shard,
     subaccount: options.subaccount,
   });
   return { request, wire: JSON.stringify(body) };

@@ -1,14 +1,12 @@
 /** What every verb of the paper exchange works with. */
 import type { Pool } from 'pg';
-import type { PaperFile } from '../../contracts/paper-file.ts';
 import { AssertionError } from '../../domain/assert.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Micros } from '../../domain/money.ts';
 import { VenueRefused, VenueUnreachable } from '../venue.ts';
 import type { Owner } from './identity.ts';
-import type { PaperFileSource } from './paper-file.ts';
-import { PaperFileError } from './paper-file.ts';
 import { messageOf } from './session.ts';
+import type { MarketReading, MarketSource } from './source.ts';
 
 /** Where tests can lose an answer. */
 export interface PaperHooks {
@@ -21,7 +19,7 @@ export interface Exchange {
   readonly pool: Pool;
   readonly owner: Owner;
   readonly clock: Clock;
-  readonly file: PaperFileSource;
+  readonly source: MarketSource;
   readonly initialCashMicros: Micros;
   readonly hooks: PaperHooks;
   readonly known: Known;
@@ -30,8 +28,8 @@ export interface Exchange {
 /** What never changes once it is true, remembered to save statements. */
 interface Known {
   accountOpen: boolean;
-  /** The version of the file whose markets are all listed. */
-  listedFile?: PaperFile;
+  /** The markets of the reading before, which are all listed. */
+  listed?: ReadonlyMap<string, MarketReading>;
   /** Listing time by market id, Unix ms. */
   readonly listedAtMs: Map<string, number>;
   readonly settled: Set<string>;
@@ -40,19 +38,6 @@ interface Known {
 /** The Clock's now, Unix ms. */
 export async function now(exchange: Exchange): Promise<number> {
   return (await exchange.clock.read()).atMs;
-}
-
-/**
- * The file, or undefined while it is damaged: for verbs about what is already recorded, which a
- * damaged file must not hide (a halt has to be able to cancel).
- */
-export async function fileIfReadable(exchange: Exchange): Promise<PaperFile | undefined> {
-  try {
-    return await exchange.file.read();
-  } catch (error) {
-    if (error instanceof PaperFileError) return undefined;
-    throw error;
-  }
 }
 
 const INTEGRITY_VIOLATION_CLASS = '23';

@@ -2,7 +2,7 @@
 import type { LookupOutcome, OpenOrder } from '../venue.ts';
 import { advance } from './advance.ts';
 import type { Exchange } from './exchange.ts';
-import { fileIfReadable, isBug, now } from './exchange.ts';
+import { isBug, now } from './exchange.ts';
 import type { Owner } from './identity.ts';
 import { ANSWER_LOST, findOrder, lookupOf, restingOrders } from './orders.ts';
 import { endOrder } from './resting.ts';
@@ -31,7 +31,7 @@ export async function lookUpOrder(
   signal: AbortSignal | undefined,
 ): Promise<LookupOutcome> {
   return answered(async () => {
-    await advance(exchange, { file: await fileIfReadable(exchange), signal });
+    await advance(exchange, { signal });
     const outcome = await inTransaction(exchange.pool, { signal }, async (session) => {
       await lockIdentity(session, exchange.owner, clientOrderId);
       const order = await findOrder(session, exchange.owner, clientOrderId);
@@ -42,7 +42,7 @@ export async function lookUpOrder(
   });
 }
 
-/** Ends an order's rest, if it rests, and answers what it came to; needs no file. */
+/** Ends an order's rest, if it rests, and answers what it came to; needs no market. */
 export async function cancelOrder(
   exchange: Exchange,
   clientOrderId: string,

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { PaperFile } from '../../contracts/paper-file.ts';
 import { paperFileSchema } from '../../contracts/paper-file.ts';
 
-/** Where the paper exchange gets its markets, books and results from. */
+/** A paper file that may be written anew at any time. */
 export interface PaperFileSource {
   /**
    * The file as it is now; the same object as long as it did not change.

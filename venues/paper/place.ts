@@ -1,9 +1,9 @@
 /** Takes one order: everything is decided under the market's lock and takes effect at COMMIT. */
 import { assert, assertNever } from '../../domain/assert.ts';
-import type { PaperMarket } from '../../contracts/paper-file.ts';
 import { formatDecimal, formatUsd } from '../../domain/decimal.ts';
 import { microContracts } from '../../domain/money.ts';
 import type { PlaceOutcome } from '../venue.ts';
+import { VenueUnreachable } from '../venue.ts';
 import { advance } from './advance.ts';
 import type { PricedFill } from './book.ts';
 import { cashChangeOf, priceFills, quantityOf, remainingLevels, sideTaken, walk } from './book.ts';
@@ -11,8 +11,6 @@ import type { Exchange } from './exchange.ts';
 import { isBug, now } from './exchange.ts';
 import { hashOf, venueOrderIdOf } from './identity.ts';
 import { lockIdentity } from './lookup.ts';
-import type { Snapshot } from './listing.ts';
-import { feesOf, marketsOf, phaseOf, snapshotOf, venueTrades } from './listing.ts';
 import type { NewOrder, Progress } from './order-writes.ts';
 import { insertOrder } from './order-writes.ts';
 import type { RefusedOrder, StoredOrder } from './orders.ts';
@@ -24,6 +22,10 @@ import type { Fate } from './script.ts';
 import { countArrival, fateOf } from './script.ts';
 import type { Session } from './session.ts';
 import { inTransaction, messageOf } from './session.ts';
+import type { Snapshot } from './snapshot.ts';
+import { snapshotOf } from './snapshot.ts';
+import type { MarketReading, Moment, Reading } from './source.ts';
+import { isTooOld } from './source.ts';
 import type { LockedAccount, LockedMarket } from './store.ts';
 import {
   changeHeld,
@@ -52,14 +54,16 @@ export async function placeOrder(
 ): Promise<PlaceOutcome> {
   const wire = readWire(order.wire);
   if ('kind' in wire) return wire;
-  const { marketId } = wire;
+  const { marketId, outcome: wanted } = wire;
   try {
-    await advance(exchange, { file: await exchange.file.read(), marketId, signal });
+    const asked = { marketId, outcomes: [wanted], status: true };
+    const reading = await exchange.source.read([asked], signal);
+    await advance(exchange, { reading, marketId, signal });
     const afterCommit = exchange.hooks.afterEffect;
     const outcome = await inTransaction(
       exchange.pool,
       { signal, mayCommit: mayWrite, afterCommit },
-      (session) => answerTo(exchange, session, wire),
+      (session) => answerTo(exchange, session, { wire, reading }),
     );
     switch (outcome.kind) {
       case 'committed':
@@ -77,8 +81,13 @@ export async function placeOrder(
   }
 }
 
-async function answerTo(exchange: Exchange, session: Session, wire: WireOrder): Promise<Answer> {
+async function answerTo(
+  exchange: Exchange,
+  session: Session,
+  options: { readonly wire: WireOrder; readonly reading: Reading },
+): Promise<Answer> {
   const { owner } = exchange;
+  const { wire } = options;
   const requestHash = hashOf(wire);
   await lockIdentity(session, owner, wire.clientOrderId);
   const earlier = await findOrder(session, owner, wire.clientOrderId);
@@ -87,13 +96,13 @@ async function answerTo(exchange: Exchange, session: Session, wire: WireOrder): 
   }
 
   const locked = await lockMarket(session, owner, wire.marketId);
-  const file = await exchange.file.read();
-  const market = marketsOf(file, owner.venue).get(wire.marketId);
+  const market = (await options.reading.again()).markets.get(wire.marketId);
   const nowMs = await now(exchange);
+  refuseOldReading(exchange, market, nowMs);
   const arrival = locked && (await countArrival(session, owner, wire));
   const fate = arrival && market && fateOf(market.script, { ...arrival, action: wire.action });
   if (fate?.arrives === false) return ANSWER_LOST;
-  const fees = locked && market && feesOf(market, { ...locked, nowMs });
+  const fees = locked && market?.fees({ ...locked, nowMs });
   const order: NewOrder = {
     ...wire,
     ...(fate && markOf(fate, nowMs)),
@@ -108,14 +117,38 @@ async function answerTo(exchange: Exchange, session: Session, wire: WireOrder): 
     locked === undefined || market === undefined
       ? rejected('market_not_found', `no market ${wire.marketId} on ${owner.venue}`)
       : (refusalByScript(fate) ??
-        refusalOf(wire, market, {
-          phase: phaseOf(market, { ...locked, nowMs }),
-          venueTrades: venueTrades(file, owner.venue),
-          nowMs,
-        }) ??
+        refusalByMarket(exchange, wire, { market, moment: { ...locked, nowMs } }) ??
         (await decideMoney(exchange, session, { wire, market, locked, order })));
   const answer = await write(exchange, session, order, decided);
   return order.answersFromMs === undefined ? answer : ANSWER_LOST;
+}
+
+/** An order waits for locks; a book that went by in the meantime must not fill it. */
+function refuseOldReading(
+  { owner }: Exchange,
+  market: MarketReading | undefined,
+  nowMs: number,
+): void {
+  if (market === undefined || !isTooOld(market, nowMs)) return;
+  const detail = 'its market was read too long before the order could be decided';
+  throw new VenueUnreachable({ venue: owner.venue, detail });
+}
+
+function refusalByMarket(
+  { owner }: Exchange,
+  wire: WireOrder,
+  { market, moment }: { readonly market: MarketReading; readonly moment: Moment },
+): Rejection | undefined {
+  const facts = market.facts(moment);
+  // Without fees there is a refusal of its own, later.
+  const feesKnown = market.fees(moment).kind === 'schedule';
+  return refusalOf(wire, facts, {
+    venue: owner.venue,
+    phase: market.phase(moment),
+    venueTrades: market.venueTrades === true,
+    unsupported: feesKnown ? facts.unsupported : undefined,
+    nowMs: moment.nowMs,
+  });
 }
 
 /** What the order's row remembers of its fate. */
@@ -159,7 +192,7 @@ async function decideMoney(
   session: Session,
   options: {
     readonly wire: WireOrder;
-    readonly market: PaperMarket;
+    readonly market: MarketReading;
     readonly locked: LockedMarket;
     readonly order: NewOrder;
   },
@@ -173,9 +206,11 @@ async function decideMoney(
 
   const { fees: schedule, fillMax = quantity } = order;
   if (schedule === undefined) {
-    return rejected('fees_unknown', `the fees of ${market.id} cannot be computed`);
+    return rejected('fees_unknown', `the fees of ${wire.marketId} cannot be computed`);
   }
-  const snapshot = snapshotOf(owner, market, { outcome, side: sideTaken(action) });
+  const half = { outcome, side: sideTaken(action) };
+  const snapshot = snapshotOf(owner, wire.marketId, { market, half });
+  assert(snapshot !== undefined, 'the book an order takes from is read with its market');
   const levels = remainingLevels(snapshot.levels, await takenOf(session, snapshot.snapshotId));
   const reached = walk({ action, limitPrice, quantity: Math.min(quantity, fillMax), levels });
   const killed = timeInForce === 'fok' && quantityOf(reached) < quantity;

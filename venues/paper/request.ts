@@ -1,14 +1,13 @@
 /** The wire form of an order and what the exchange refuses about it before it looks at money. */
 import { z } from 'zod';
-import type { PaperMarket } from '../../contracts/paper-file.ts';
 import { formatDecimal } from '../../domain/decimal.ts';
 import { MICROS_PER_UNIT, microContracts, priceMicros } from '../../domain/money.ts';
 import { TIME_IN_FORCE } from '../../domain/venue-id.ts';
-import type { OrderRequest } from '../venue.ts';
+import type { OutcomeIndex, VenueId } from '../../domain/venue-id.ts';
+import type { OrderRequest, VenueMarket } from '../venue.ts';
 import { QUANTITY_MAX } from './book.ts';
 import { canonicalJson } from './identity.ts';
-import type { MarketPhase } from './listing.ts';
-import { lotOf, minQuantityOf } from './listing.ts';
+import type { MarketPhase } from './source.ts';
 
 /** Why the paper exchange says no; `client_order_id_reused` and `invalid_request` are not kept. */
 export type RejectionCode =
@@ -22,6 +21,7 @@ export type RejectionCode =
   | 'invalid_request'
   | 'market_closed'
   | 'market_not_found'
+  | 'market_unsupported'
   | 'trading_paused';
 
 /** A refusal and the numbers that decided it. */
@@ -72,11 +72,19 @@ export function rejected(code: RejectionCode, detail: string): Rejection {
 /** What the market's state or rules refuse about an order; undefined when it may go on to money. */
 export function refusalOf(
   order: WireOrder,
-  market: PaperMarket,
-  state: { readonly phase: MarketPhase; readonly venueTrades: boolean; readonly nowMs: number },
+  market: VenueMarket,
+  state: {
+    readonly venue: VenueId;
+    readonly phase: MarketPhase;
+    readonly venueTrades: boolean;
+    readonly unsupported: string | undefined;
+    readonly nowMs: number;
+  },
 ): Rejection | undefined {
-  if (!state.venueTrades) return rejected('trading_paused', `${market.venue} is not trading`);
-  if (state.phase !== 'open') return rejected('market_closed', `${market.id} is ${state.phase}`);
+  const { phase, unsupported, venue, venueTrades } = state;
+  if (!venueTrades) return rejected('trading_paused', `${venue} is not trading`);
+  if (phase !== 'open') return rejected('market_closed', `${market.marketId} is ${phase}`);
+  if (unsupported !== undefined) return rejected('market_unsupported', unsupported);
   return (
     refusalOfPrice(order, market) ??
     refusalOfQuantity(order, market) ??
@@ -84,18 +92,32 @@ export function refusalOf(
   );
 }
 
-function refusalOfPrice(order: WireOrder, market: PaperMarket): Rejection | undefined {
+function refusalOfPrice(order: WireOrder, market: VenueMarket): Rejection | undefined {
   const price = order.limitPrice;
-  if (price > 0 && price < MICROS_PER_UNIT && price % market.tick === 0) return undefined;
-  const tick = formatDecimal(market.tick);
   const was = `was ${formatDecimal(price)}`;
-  return rejected('invalid_price', `a price is a multiple of ${tick} between 0 and 1, ${was}`);
+  if (isOnGrid(market, order.outcome, price)) return undefined;
+  const step =
+    market.priceRanges === undefined
+      ? `a multiple of ${formatDecimal(market.tickMicros)}`
+      : `on the market's price ranges`;
+  return rejected('invalid_price', `a price is ${step} between 0 and 1, ${was}`);
 }
 
-function refusalOfQuantity(order: WireOrder, market: PaperMarket): Rejection | undefined {
+/** Ranges are those of outcome 0; outcome 1 mirrors them. */
+function isOnGrid(market: VenueMarket, outcome: OutcomeIndex, price: number): boolean {
+  if (price <= 0 || price >= MICROS_PER_UNIT) return false;
+  const { priceRanges, tickMicros } = market;
+  const whole = { startMicros: 0, endMicros: MICROS_PER_UNIT, stepMicros: tickMicros };
+  const ofYes = outcome === 0 ? price : MICROS_PER_UNIT - price;
+  return (priceRanges ?? [whole]).some(
+    ({ startMicros, endMicros, stepMicros }) =>
+      ofYes >= startMicros && ofYes <= endMicros && (ofYes - startMicros) % stepMicros === 0,
+  );
+}
+
+function refusalOfQuantity(order: WireOrder, market: VenueMarket): Rejection | undefined {
   const { quantity } = order;
-  const lot = lotOf(market);
-  const quantityMin = minQuantityOf(market);
+  const { lotMicroContracts: lot, minQuantity: quantityMin } = market;
   if (quantity >= quantityMin && quantity <= QUANTITY_MAX && quantity % lot === 0) return undefined;
   const rule = `at least ${formatDecimal(quantityMin)} in steps of ${formatDecimal(lot)}`;
   return rejected('invalid_quantity', `a quantity is ${rule}, was ${formatDecimal(quantity)}`);

@@ -1,5 +1,4 @@
 /** What becomes of one resting order when the exchange moves on. */
-import type { PaperMarket } from '../../contracts/paper-file.ts';
 import { costCeil } from '../../domain/money.ts';
 import type { FeeSchedule } from '../../domain/fees/schedule.ts';
 import { takerFeeMax } from '../../domain/fees/schedule.ts';
@@ -7,11 +6,12 @@ import type { PriceMicros } from '../../domain/money.ts';
 import { microContracts } from '../../domain/money.ts';
 import { cashChangeOf, priceFills, quantityOf, remainingLevels, sideTaken, walk } from './book.ts';
 import type { Owner } from './identity.ts';
-import { snapshotOf } from './listing.ts';
 import type { StoredOrder } from './orders.ts';
 import type { EndReason } from './order-writes.ts';
 import { updateOrder } from './order-writes.ts';
 import type { Session } from './session.ts';
+import { snapshotOf } from './snapshot.ts';
+import type { MarketReading } from './source.ts';
 import { changeHeld, lockAccount, moveCash, recordedAtMs, takenOf, writeFills } from './store.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function advanceResting(
   owner: Owner,
   options: {
     readonly order: StoredOrder;
-    readonly market: PaperMarket | undefined;
+    readonly market: MarketReading | undefined;
     readonly closed: boolean;
     readonly nowMs: number;
   },
@@ -79,14 +79,15 @@ async function matchResting(
   owner: Owner,
   options: {
     readonly order: StoredOrder;
-    readonly market: PaperMarket;
+    readonly market: MarketReading;
     readonly nowMs: number;
   },
 ): Promise<void> {
   const { order, market, nowMs } = options;
-  const { action, fees: schedule, limitPrice, outcome } = order;
-  const snapshot = snapshotOf(owner, market, { outcome, side: sideTaken(action) });
-  if (snapshot.snapshotId === order.matchedSnapshotId) return;
+  const { action, fees: schedule, limitPrice, marketId, outcome } = order;
+  const half = { outcome, side: sideTaken(action) };
+  const snapshot = snapshotOf(owner, marketId, { market, half });
+  if (snapshot === undefined || snapshot.snapshotId === order.matchedSnapshotId) return;
   const levels = remainingLevels(snapshot.levels, await takenOf(session, snapshot.snapshotId));
   const wanted = Math.min(order.quantity, order.fillMax ?? order.quantity) - order.filled;
   const taken = walk({ action, limitPrice, quantity: wanted, levels });
@@ -125,5 +126,5 @@ async function matchResting(
   await writeFills(session, owner, { order, fills, snapshot, nowMs, recordedAtMs: recorded });
   await moveCash(session, owner, { changeMicros, recordedAtMs: recorded });
   const changeMicroContracts = action === 'buy' ? filledNow : -filledNow;
-  await changeHeld(session, owner, { marketId: market.id, outcome, changeMicroContracts });
+  await changeHeld(session, owner, { marketId, outcome, changeMicroContracts });
 }

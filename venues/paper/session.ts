@@ -198,7 +198,7 @@ async function rollBack(connection: Connection): Promise<void> {
 }
 
 /** The promise, or the signal's reason as soon as it is aborted. */
-async function orAborted<Value>(
+export async function orAborted<Value>(
   promise: Promise<Value>,
   signal: AbortSignal | undefined,
 ): Promise<Value> {

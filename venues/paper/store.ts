@@ -6,8 +6,8 @@ import type { OutcomeIndex } from '../../domain/venue-id.ts';
 import type { PricedFill } from './book.ts';
 import type { Owner } from './identity.ts';
 import { fillIdOf } from './identity.ts';
-import type { Snapshot } from './listing.ts';
 import type { Int8, Session } from './session.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** An account locked for this transaction, which therefore decides the next recorded time. */
 export interface LockedAccount {
@@ -76,6 +76,17 @@ export async function readMarkets(
       { listedAtMs: safe(row.listed_at_ms), settled: row.settled },
     ]),
   );
+}
+
+/** Markets with a position and without a result yet. */
+export async function heldMarkets(session: Session, owner: Owner): Promise<string[]> {
+  const rows = await session.rows<{ market_id: string }>(
+    `SELECT market_id FROM paper_exchange.market
+     WHERE book = $1 AND venue = $2 AND NOT settled
+       AND held_0_micro_contracts + held_1_micro_contracts > 0 ORDER BY market_id`,
+    [owner.book, owner.venue],
+  );
+  return rows.map((row) => row.market_id);
 }
 
 /** Locks a market until the transaction ends. Always taken before the account. */
