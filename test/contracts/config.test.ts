@@ -84,6 +84,14 @@ describe('the configuration', () => {
     expect(limits.initialBalanceMicros).toEqual({ kalshi: 50_000_000, polymarket: 50_000_001 });
   });
 
+  test.each([
+    [{}, 'https://external-api.kalshi.com/trade-api/v2'],
+    [{ KALSHI_BASE_URL: 'http://127.0.0.1:8080/x/' }, 'http://127.0.0.1:8080/x'],
+    [{ KALSHI_BASE_URL: 'http://[::1]:8080/x' }, 'http://[::1]:8080/x'],
+  ])('of %j has Kalshi at %s', (variables, url) => {
+    expect(readConfig(variables).environment.KALSHI_BASE_URL).toBe(url);
+  });
+
   test('takes an offset of the clock in seconds', () => {
     expect(readConfig({ BALLAST_CLOCK: '-3600' }).clockOffsetMs).toBe(-3_600_000);
   });
@@ -100,7 +108,8 @@ describe('mistakes', () => {
       BALLAST_VENUES: 'kalshi,betfair',
       BALLAST_PORT: '70000',
       BALLAST_TRADER_TOKEN: 'short',
-      BALLAST_PAPER_QUOTES: 'venue',
+      BALLAST_PAPER_QUOTES: 'simulator',
+      KALSHI_BASE_URL: 'kalshi.com',
       DATABASE_URL: 'mysql://x',
       LIVE_TRADING_MAX_TRADES: '5',
     });
@@ -110,6 +119,7 @@ describe('mistakes', () => {
       'BALLAST_TRADER_TOKEN',
       'BALLAST_VENUES',
       'DATABASE_URL',
+      'KALSHI_BASE_URL',
       'LIVE_TRADING',
       'LIVE_TRADING_BET_AMOUNT',
       'LIVE_TRADING_DAILY_LOSS_LIMIT',
@@ -164,6 +174,27 @@ describe('mistakes', () => {
   test('a secret’s value is not repeated', () => {
     const [problem] = problemsOf({ BALLAST_ADMIN_TOKEN: 'hunter 2' });
     expect(JSON.stringify(problem)).not.toContain('hunter');
+  });
+
+  test.each([
+    ['ftp://kalshi.com', 'starts with ftp:'],
+    ['http://kalshi.com/trade-api/v2', 'is not encrypted, and kalshi.com is not this machine'],
+    ['http://127.0.0.1.kalshi.com', 'is not encrypted'],
+    ['https://me:hunter2@kalshi.com', 'holds a user name or a password'],
+    ['https://kalshi.com/?key=hunter2', 'holds a query or a fragment'],
+    ['', 'is no URL'],
+  ])('Kalshi at "%s" is refused: %s', (url, problem) => {
+    const [found, ...others] = problemsOf({ KALSHI_BASE_URL: url });
+    expect(found).toMatchObject({ field: 'KALSHI_BASE_URL' });
+    expect(found?.problem).toContain(problem);
+    expect(found?.problem).not.toContain('hunter2');
+    expect(others).toEqual([]);
+  });
+
+  test('a clock that is set off is refused with quotes from a real venue', () => {
+    const set = { BALLAST_CLOCK: '-3600', BALLAST_PAPER_QUOTES: 'venue' };
+    expect(problemsOf(set)).toMatchObject([{ field: 'BALLAST_CLOCK' }]);
+    expect(problemsOf({ ...set, KALSHI_BASE_URL: 'http://127.0.0.1:8080' })).toEqual([]);
   });
 
   test('Kalshi’s share above the whole is refused', () => {

@@ -127,7 +127,11 @@ async function someoneWaits(): Promise<boolean> {
 function openWith(clock: Clock): Venue {
   const { pool } = t;
   const source = fileSource(t.file, 'kalshi');
-  const account = { venue: 'kalshi', book: 'paper', initialCashMicros: INITIAL_CASH_MICROS } as const;
+  const account = {
+    venue: 'kalshi',
+    book: 'paper',
+    initialCashMicros: INITIAL_CASH_MICROS,
+  } as const;
   return createPaperVenue({ pool, clock, source, ...account });
 }
 

@@ -48,7 +48,10 @@ export function closedReading(result: MarketResult): MarketReading {
 }
 
 /** Scripts and other levers are the file's. */
-const UNSCRIPTED: Pick<MarketReading, 'unreachable' | 'script'> = { unreachable: false, script: [] };
+const UNSCRIPTED: Pick<MarketReading, 'unreachable' | 'script'> = {
+  unreachable: false,
+  script: [],
+};
 
 /** What the venue stopped does not come back by itself: its orders end, as they do on the venue. */
 function phaseOf(market: VenueMarket, { nowMs, settled }: Moment): MarketPhase {
