@@ -5,6 +5,8 @@ import { haltEverything } from '../worker/emergency.ts';
 import { latchPath, latchText, readLatch, removeLatch } from '../worker/halt-latch.ts';
 import { deskControl } from './desk-control.ts';
 import type { Engine } from './engine.ts';
+import type { ServedBook } from '../worker/workers.ts';
+import type { Venue } from '../venues/venue.ts';
 import { DESK } from './settings.ts';
 
 /** Everything that stops a desk and lets it go on, for the API. */
@@ -24,6 +26,7 @@ export function stopControl(
     ...control,
     halt: async (asked) => {
       const { atMs } = await clock.read();
+      let inUse: readonly ServedBook[] = books;
       const view = await haltEverything({
         dataDir,
         asked,
@@ -32,8 +35,14 @@ export function stopControl(
           await ledger.haltDesk(DESK, { ...asked, verified: true }, await clock.read());
           return ledger.acknowledgeStop(DESK);
         },
-        books: books.map((at) => ({ ...at, ifMissing: 'this process has no client for it' })),
-        openVenues: () => Promise.resolve(venues),
+        books: () => inUse.map((at) => ({ ...at, ifMissing: 'this process has no client for it' })),
+        openVenues: async () => {
+          // A live book that is not in use has nothing to cancel, and its venue is not asked.
+          inUse = await engine.watched().catch(() => books);
+          const used = (at: Venue) =>
+            inUse.some((one) => one.venue === at.id && one.book === at.book);
+          return venues.filter(used);
+        },
         clearing: () => engine,
         tell: () => {},
       });

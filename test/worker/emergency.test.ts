@@ -128,7 +128,7 @@ describe('halting', () => {
   test('a venue without a client, and clients that cannot be opened, are named', async () => {
     const venue = scriptedVenue({});
     const missing = { ...KALSHI, venue: 'polymarket' } as const;
-    const one = await haltEverything(partsOf(venue, { books: [KALSHI, missing] }));
+    const one = await haltEverything(partsOf(venue, { books: () => [KALSHI, missing] }));
     expect(one.verified).toBe(false);
     expect(one.venues).toMatchObject([
       { venue: 'kalshi', listed: true },
