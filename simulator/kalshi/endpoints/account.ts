@@ -1,5 +1,5 @@
 /** What a user's account is: limits, costs, keys. */
-import { seconds } from '../format.ts';
+import { seconds, uuidOf } from '../format.ts';
 import { endpointCosts, limitsOf } from '../limits.ts';
 import type { Answer, Call, Endpoint } from './endpoint.ts';
 import { ok } from './endpoint.ts';
@@ -28,11 +28,19 @@ export const ACCOUNT_ENDPOINTS: readonly Endpoint[] = [
   read('accountLimits', '/account/limits', limits),
   read('endpointCosts', '/account/endpoint_costs', () => ok(endpointCosts())),
   read('apiKeys', '/api_keys', apiKeys),
+  // The same for every key of a user, and no user id. @source SDK 3.30 communications-api
+  read('communicationsId', '/communications/id', ({ userId }) =>
+    ok({ communications_id: uuidOf(`communications ${userId}`) }),
+  ),
   read('subaccountNetting', '/portfolio/subaccounts/netting', ({ state, userId }) =>
     ok({
       netting_configs: [...state.wallets.values()]
         .filter((wallet) => wallet.userId === userId)
-        .map(({ subaccount }) => ({ enabled: true, subaccount_number: subaccount })),
+        .map(({ subaccount }) => ({
+          enabled: true,
+          exchange_index: 0,
+          subaccount_number: subaccount,
+        })),
     }),
   ),
 ];

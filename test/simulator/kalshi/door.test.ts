@@ -45,6 +45,16 @@ describe('keys', () => {
     expect([await balance('rsa'), (await kalshi.place()).status]).toEqual([403, 201]);
   });
 
+  test('every key of a user tells the same account, a key of another user another', async () => {
+    const of = (key: string) => kalshi.get('/communications/id', { key });
+    const [one, same, other] = [await of('rsa'), await of('ed25519'), await of('other')];
+    expect(one).toEqual(same);
+    expect(other).not.toEqual(one);
+    expect(await kalshi.get('/portfolio/subaccounts/netting')).toEqual({
+      netting_configs: [{ enabled: true, exchange_index: 0, subaccount_number: 0 }],
+    });
+  });
+
   test('keys of another kind are refused when they are added', () => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();

@@ -153,13 +153,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(90_000) }),
 );
 
-const CASH = 100_000_000;
+const CASH = 15_000_000;
 
 function newMarket(): ExchangeState {
   const state = newExchange('property', 1_700_000_000_000);
   for (const userId of ['user-1', 'user-2', 'user-3']) {
     setUser(state, userId, {});
-    deposit(state, { userId, amount: '-900' });
+    deposit(state, { userId, amount: '-985' });
   }
   const ranges = [{ startMicros: 0, endMicros: 1_000_000, stepMicros: 1000 }];
   listMarket(state, { ticker: 'M1', ranges, feeType: 'quadratic_with_maker_fees' });
