@@ -70,6 +70,7 @@ describe('usage', () => {
     ['propose'],
     ['trades'],
     ['pause'],
+    ['halt'],
     ['resume'],
     ['rearm'],
     ['trade', 'resolve'],
