@@ -76,36 +76,11 @@ export async function rollout(desk: DeskId, resumes = 0): Promise<never> {
     stale = true;
     return answer;
   };
-  const take = (kind: Message['kind'], raw: unknown): void => {
-    inbox.push({ kind, request: requestOf(raw) });
-  };
-  // A run that was sent a halt before there was one only looked at the desk again.
-  const takeHalt = (raw: unknown): void => {
-    if (patched('halt-by-signal')) take('halt', raw);
-    else stale = true;
-  };
-  // What came before the first task is handed out handler by handler, by this one alone in the
-  // order of arrival: a resume followed by a pause must end in a pause.
-  if (patched('signals-in-order')) {
-    setDefaultSignalHandler((name, raw) => {
-      if (name === 'pause' || name === 'resume') take(name, raw);
-      else if (name === 'halt') takeHalt(raw);
-      else stale = true;
-    });
-  }
+  takeSignals({
+    take: (message) => void inbox.push(message),
+    look: () => void (stale = true),
+  });
   setHandler(deskStatusQuery, () => progress, { description: 'where the desk stands' });
-  setHandler(pauseSignal, (raw) => take('pause', raw), {
-    description: 'stop entries: {"by": "…", "reason": "…"}',
-  });
-  setHandler(haltSignal, takeHalt, {
-    description: 'stop every order and cancel what is open: {"by": "…", "reason": "…"}',
-  });
-  setHandler(resumeSignal, (raw) => take('resume', raw), {
-    description: 'undo an operator’s pause: {"by": "…", "reason": "…"}',
-  });
-  setHandler(deskChangedSignal, () => void (stale = true), {
-    description: 'the desk’s row changed; show it',
-  });
   setHandler(
     pauseUpdate,
     async (request) => {
@@ -144,6 +119,40 @@ export async function rollout(desk: DeskId, resumes = 0): Promise<never> {
       if (inbox.length === 0) await continueAsNew<typeof rollout>(desk, resumes);
     }
   }
+}
+
+/** Hands on what signals say, in their order; none of them ever throws. */
+function takeSignals({
+  take,
+  look,
+}: {
+  take: (message: Message) => void;
+  /** The desk's row may have changed. */
+  look: () => void;
+}): void {
+  const pausing = (raw: unknown): void => take({ kind: 'pause', request: requestOf(raw) });
+  const goingOn = (raw: unknown): void => take({ kind: 'resume', request: requestOf(raw) });
+  // A run that was sent a halt before there was one only looked at the desk again.
+  const halting = (raw: unknown): void =>
+    patched('halt-by-signal') ? take({ kind: 'halt', request: requestOf(raw) }) : look();
+  // What came before the first task is handed out handler by handler, by this one alone in the
+  // order of arrival: a resume followed by a pause must end in a pause.
+  if (patched('signals-in-order')) {
+    setDefaultSignalHandler((name, raw) => {
+      if (name === 'pause') pausing(raw);
+      else if (name === 'resume') goingOn(raw);
+      else if (name === 'halt') halting(raw);
+      else look();
+    });
+  }
+  setHandler(pauseSignal, pausing, { description: 'stop entries: {"by": "…", "reason": "…"}' });
+  setHandler(haltSignal, halting, {
+    description: 'stop every order and cancel what is open: {"by": "…", "reason": "…"}',
+  });
+  setHandler(resumeSignal, goingOn, {
+    description: 'undo an operator’s pause: {"by": "…", "reason": "…"}',
+  });
+  setHandler(deskChangedSignal, look, { description: 'the desk’s row changed; show it' });
 }
 
 async function pause(desk: DeskId, request: DeskRequest): Promise<Acknowledgement> {

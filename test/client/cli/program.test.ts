@@ -78,6 +78,7 @@ describe('usage', () => {
     ['propose'],
     ['trades'],
     ['pause'],
+    ['halt'],
     ['resume'],
     ['rearm'],
     ['halt'],

@@ -110,6 +110,7 @@ describe('/api/openapi.json', () => {
       'post /api/v1/trades/{id}/resolve': 'operator',
       'post /api/v1/alerts/{id}/ack': 'operator',
       'post /api/v1/pause': 'operator',
+      'post /api/v1/halt': 'operator',
       'post /api/v1/resume': 'operator',
       'post /api/v1/rearm': 'admin',
       'post /api/v1/pairs': 'admin',
