@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import type { ActivityDeps } from '../../activities/deps.ts';
-import type { Engine } from '../../bin/engine.ts';
+import type { Engine, EngineOptions } from '../../bin/engine.ts';
 import { openEngine, submitter } from '../../bin/engine.ts';
 import { machineClock } from '../../bin/clock.ts';
 import { embeddedTemporal } from '../../bin/servers.ts';
@@ -48,6 +48,8 @@ export interface TestDeskOptions {
   /** A database that the test made itself, e.g. a restored one; dropped on close all the same. */
   readonly database?: TestDatabase;
   readonly clock?: Clock;
+  /** Compressed times of real venues. */
+  readonly liveTuning?: EngineOptions['liveTuning'];
   /** Stands between the activities and what they work with. */
   readonly interfere?: (deps: ActivityDeps) => ActivityDeps;
 }
@@ -87,6 +89,7 @@ export async function startTestDesk(options: TestDeskOptions): Promise<TestDesk>
     clock: options.clock ?? machineClock(0),
     log: pino({ level: 'silent' }),
     ...(options.interfere && { interfere: options.interfere }),
+    ...(options.liveTuning && { liveTuning: options.liveTuning }),
   });
   const served = options.workers === 'no orders' ? { ...engine, books: [] } : engine;
   const workers = options.workers === false ? undefined : await startAll(served);
