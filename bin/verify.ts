@@ -17,6 +17,9 @@ import { withLedger } from './with-ledger.ts';
 const PATIENCE_MS = 5_000;
 const LOOK_AGAIN_MS = 250;
 
+/** Reads what the venues have on record; absent: the paper exchange's own books. */
+type ReadRecords = typeof readPaperRecords;
+
 /** Verifies the configured ledger, whether a desk runs on it or not. */
 export function verifyLedger(config: Config): Promise<VerifyView> {
   return withLedger(config, (ledger, place) =>
@@ -30,23 +33,24 @@ export function verifyLedger(config: Config): Promise<VerifyView> {
  */
 export async function verifyBooks(
   ledger: Ledger,
-  options: { patienceMs: number } = { patienceMs: PATIENCE_MS },
+  options: { patienceMs?: number; readRecords?: ReadRecords } = {},
 ): Promise<VerifyView> {
-  const deadlineMs = performance.now() + options.patienceMs;
+  const { patienceMs = PATIENCE_MS, readRecords = readPaperRecords } = options;
+  const deadlineMs = performance.now() + patienceMs;
   for (;;) {
-    const view = await look(ledger);
+    const view = await look(ledger, readRecords);
     if (view.waiting === 0 || performance.now() > deadlineMs) return view;
     await delay(LOOK_AGAIN_MS);
   }
 }
 
-async function look(ledger: Ledger): Promise<VerifyView> {
+async function look(ledger: Ledger, readRecords: ReadRecords): Promise<VerifyView> {
   const exchange = { query: (text: string) => sql.raw(text).execute(ledger.db) };
   try {
     // An order is in the ledger before it is at the venue, a fill at the venue before it is booked.
-    const before = await readPaperRecords(exchange);
+    const before = await readRecords(exchange);
     const rows = await readBooks(ledger.db);
-    const after = await readPaperRecords(exchange);
+    const after = await readRecords(exchange);
     const { findings, waiting } = allFindings(rows, { before, after }, sha256Hex);
     const mark = await readMark(ledger.db);
     const invariants = Object.entries(INVARIANTS).map(([id, says]) => ({

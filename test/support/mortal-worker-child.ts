@@ -5,12 +5,14 @@ import { once } from 'node:events';
 import { pino } from 'pino';
 import { machineClock } from '../../bin/clock.ts';
 import { openEngine } from '../../bin/engine.ts';
+import type { LiveTuning } from '../../bin/live-venues.ts';
 import { workersOf } from '../../bin/host.ts';
 import { embeddedTemporal } from '../../bin/servers.ts';
 import { readConfig } from '../../contracts/config.ts';
 import { silenceTemporal } from './desk.ts';
 import { interfere } from './interfere.ts';
 
+const tuning = process.env['TEST_CHILD_LIVE_TUNING'];
 const diesAt = process.env['TEST_CHILD_DIES_AT'];
 let armed = false;
 process.stdout.write('loaded\n');
@@ -25,6 +27,7 @@ const engine = await openEngine({
   temporal: { ...embeddedTemporal(process.env['TEST_CHILD_TEMPORAL']!), embedded: false },
   clock: machineClock(0),
   log,
+  ...(tuning === undefined ? {} : { liveTuning: JSON.parse(tuning) as LiveTuning }),
   interfere: (deps) =>
     interfere(deps, (point) => {
       armed ||= point === 'write allowed';

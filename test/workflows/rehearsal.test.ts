@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { verifyBooks } from '../../bin/verify.ts';
 import { findTrade } from '../../ledger/read/trades.ts';
+import { pnlTwice, recordsWith } from '../support/kalshi-records.ts';
 import { eventually } from '../support/desk.ts';
 import type { KalshiDesk } from '../support/kalshi-desk.ts';
 import { offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
@@ -35,7 +36,10 @@ describe('a rehearsal', () => {
     await reaches('kx-a', 'settled');
     const view = await findTrade(desk.engine.ledger.db, 'kx-a');
     expect(view).toMatchObject({ realizedPnl: '4.825', status: 'settled' });
-    const { invariants } = await verifyBooks(desk.engine.ledger);
+    const readRecords = recordsWith(desk.simulator);
+    const { invariants } = await verifyBooks(desk.engine.ledger, { readRecords });
     expect(invariants.flatMap(({ findings }) => findings)).toEqual([]);
+    const pnl = await pnlTwice(desk, desk.simulator);
+    expect(pnl).toEqual({ venue: 4_825_000n, ledger: 4_825_000n });
   });
 });

@@ -1,4 +1,5 @@
 /** The exchange's own books for a checker: read as they are, without moving the exchange on. */
+import { LIVE_BOOKS } from '../../domain/desk.ts';
 import type { VenueFillRow, VenueOrderRow } from '../../domain/invariants/orders.ts';
 import type { VenueRecords } from '../../domain/invariants/verify.ts';
 
@@ -11,15 +12,16 @@ export interface Queryable {
 type Text<Row> = { readonly [Field in keyof Row]: Row[Field] extends bigint ? string : Row[Field] };
 
 /**
- * Every order, fill and result of the paper exchange, in all books; empty where it was never set
- * up. Orders are read last, so that no fill is without its order.
+ * Every order, fill and result of the paper exchange, in all books it plays; empty where it was
+ * never set up. Orders are read last, so that no fill is without its order.
  */
 export async function readPaperRecords(database: Queryable): Promise<VenueRecords> {
   const [there] = await rowsOf<{ there: boolean }>(
     database,
     `SELECT to_regclass('paper_exchange.settlement') IS NOT NULL AS there`,
   );
-  if (there?.there !== true) return { orders: [], fills: [], settlements: [] };
+  const unreadBooks = LIVE_BOOKS;
+  if (there?.there !== true) return { orders: [], fills: [], settlements: [], unreadBooks };
   const settlements = await readSettlements(database);
   const fills = await readFills(database);
   const orders = await rowsOf<VenueOrderRow>(
@@ -27,7 +29,7 @@ export async function readPaperRecords(database: Queryable): Promise<VenueRecord
     `SELECT book, venue, client_order_id AS "clientOrderId", venue_order_id AS "venueOrderId", status
      FROM paper_exchange.client_order`,
   );
-  return { orders, fills, settlements };
+  return { orders, fills, settlements, unreadBooks };
 }
 
 async function readSettlements(database: Queryable): Promise<VenueRecords['settlements']> {
