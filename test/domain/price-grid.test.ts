@@ -66,15 +66,14 @@ test('a price is on one outcome’s grid where its opposite is on the other’s,
         const other = outcome === 0 ? 1 : 0;
         expect(isOnGrid(grid, outcome, price)).toBe(isOnGrid(grid, other, 1_000_000 - price));
         const floor = floorToGrid(grid, outcome, price);
-        if (floor === undefined) {
-          expect(price).toBeLessThan(lowestPrice(grid, outcome)!);
-          return;
-        }
-        expect(isOnGrid(grid, outcome, floor)).toBe(true);
-        expect(floor).toBeLessThanOrEqual(price);
-        expect(floor).toBe(floorToGrid(grid, outcome, floor));
-        const next = price - 1;
-        if (floor < price) expect(floorToGrid(grid, outcome, next)).toBe(floor);
+        const lowest = lowestPrice(grid, outcome)!;
+        expect(floor === undefined).toBe(price < lowest);
+        const at = floor ?? lowest;
+        expect(isOnGrid(grid, outcome, at)).toBe(true);
+        expect(floor ?? price).toBeLessThanOrEqual(price);
+        // Between a price and its floor there is no other: one step down has the same floor.
+        const below = floor === undefined || floor === price ? price : price - 1;
+        expect(floorToGrid(grid, outcome, below)).toBe(floor);
       },
     ),
   );

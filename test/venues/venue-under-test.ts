@@ -13,7 +13,10 @@ export interface VenueUnderTest {
   readonly venue: Venue;
   /** Another client of the same exchange and account, as after a restart. */
   reopen(): Venue;
-  /** Opens a market with a tick of 0.01 and empty books, or changes the books it has. */
+  /**
+   * Opens a market with a tick of 0.01 and empty books, or changes the books it has. Does nothing
+   * where the lever `book` is missing: there only rules run that the book does not decide.
+   */
   setBook(marketId: string, books: { readonly yes?: TestBook; readonly no?: TestBook }): void;
   /** Makes the result known: what a contract of outcome 0 pays, a decimal string. */
   setResult(marketId: string, payout: string): void;

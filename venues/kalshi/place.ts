@@ -49,7 +49,17 @@ export async function placeOrder(
     case 'lost':
       return { kind: 'unknown', detail: `the order was sent and ${exchanged.detail}` };
     case 'answered':
-      return answerOf(account, request, exchanged, signal);
+      return understood(() => answerOf(account, request, exchanged, signal));
+  }
+}
+
+/** Bytes have left: whatever goes wrong now, a ledger that cannot be asked too, is no failure. */
+async function understood(read: () => Promise<PlaceOutcome>): Promise<PlaceOutcome> {
+  try {
+    return await read();
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    return { kind: 'unknown', detail: `the order was sent, and ${words}` };
   }
 }
 
@@ -77,36 +87,32 @@ async function answerOf(
   return { kind: 'unknown', detail: `${status}: ${words}` };
 }
 
-/** A 2xx counts where it is about this order and every number fits; else it proves nothing. */
+/**
+ * A 2xx counts where it is about this order and every number fits.
+ * @throws VenueUnreachable where it does not: then it proves nothing
+ */
 function accepted(account: KalshiAccount, request: OrderRequest, answer: Answered): PlaceOutcome {
-  try {
-    const body = bodyOf(createdOrderSchema, answer, CREATE_PATH);
-    const { order_id: venueOrderId, fill_count: filled, remaining_count: remaining } = body;
-    if (body.client_order_id !== request.clientOrderId) {
-      throw unheard(`the answer names another order, ${body.client_order_id}; ${raw(answer.text)}`);
-    }
-    if (filled + remaining > request.quantity) {
-      throw unheard(`more is filled and left than was ordered; ${raw(answer.text)}`);
-    }
-    const average = filled === 0 ? undefined : averageOf(request, body.average_fill_price, answer);
-    account.venueIds.set(request.clientOrderId, venueOrderId);
-    account.clientIds.set(venueOrderId, request.clientOrderId);
-    const rests = request.timeInForce === 'gtd' && remaining > 0;
-    return {
-      kind: 'accepted',
-      order: {
-        venueOrderId,
-        status: rests ? 'resting' : 'final',
-        filled,
-        ...(average === undefined ? {} : { averagePriceMicros: average }),
-      },
-    };
-  } catch (error) {
-    if (error instanceof Error && error.name === 'VenueUnreachable') {
-      return { kind: 'unknown', detail: error.message };
-    }
-    throw error;
+  const body = bodyOf(createdOrderSchema, answer, CREATE_PATH);
+  const { order_id: venueOrderId, fill_count: filled, remaining_count: remaining } = body;
+  if (body.client_order_id !== request.clientOrderId) {
+    throw unheard(`the answer names another order, ${body.client_order_id}; ${raw(answer.text)}`);
   }
+  if (filled + remaining > request.quantity) {
+    throw unheard(`more is filled and left than was ordered; ${raw(answer.text)}`);
+  }
+  const average = filled === 0 ? undefined : averageOf(request, body.average_fill_price, answer);
+  account.venueIds.set(request.clientOrderId, venueOrderId);
+  account.clientIds.set(venueOrderId, request.clientOrderId);
+  const rests = request.timeInForce === 'gtd' && remaining > 0;
+  return {
+    kind: 'accepted',
+    order: {
+      venueOrderId,
+      status: rests ? 'resting' : 'final',
+      filled,
+      ...(average === undefined ? {} : { averagePriceMicros: average }),
+    },
+  };
 }
 
 /** The average in the order's own terms; worse than the limit it would be another order's. */

@@ -124,6 +124,16 @@ withRecordings('sends on recorded answers', () => {
     expect(outcome).toMatchObject({ kind: 'rejected', code: 'order_already_exists' });
   });
 
+  test('a send knows what it was for; a look-up after a restart asks the ledger, and fails with it', async () => {
+    server = await startReplay(['orders__duplicate_client_order_id', 'portfolio__orders_list']);
+    const termsOf = () => Promise.reject(new Error('no ledger'));
+    const venue = createKalshiVenue(venueOptions(server.url, { termsOf }));
+    const request = requestOf('orders__create_v2_maker');
+    await expect(venue.lookup(request)).rejects.toThrow('no ledger');
+    expect(await send(venue, request)).toMatchObject({ kind: 'accepted' });
+    expect(await venue.lookup(request)).toMatchObject({ kind: 'found' });
+  });
+
   test('a 409 whose order no list has yet is unknown', async () => {
     const venue = await replay(['orders__duplicate_client_order_id'], {
       'GET /portfolio/orders': { orders: [], cursor: '' },

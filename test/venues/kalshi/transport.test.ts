@@ -13,7 +13,7 @@ interface Wire {
   readonly server: Server;
   readonly url: string;
   /** Everything clients wrote, in order, over all connections. */
-  received(): string;
+  readonly received: () => string;
   readonly sockets: Socket[];
 }
 
