@@ -74,7 +74,9 @@ async function changeOf(
   const leg = legs[order.leg]!;
   if (fill.reverts === undefined) {
     // A fill must be booked whatever it is; where no leg can take it, it waits for a person.
-    const lost = leg.payout !== null || (fill.action === 'sell' && leg.filled < fill.quantity);
+    const isOver = (await tradeStatusOf(tx, order.trade_id)) === 'closed';
+    const lacks = fill.action === 'sell' && leg.filled < fill.quantity;
+    const lost = leg.payout !== null || isOver || lacks;
     return { effect: lost ? 'gone' : effectOf(leg, fill) };
   }
   if (await isReverted(tx, of, fill)) return { effect: 'again' };

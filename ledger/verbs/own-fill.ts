@@ -9,12 +9,11 @@ import type { VenueFill } from '../../domain/market.ts';
 import { micros, proceedsFloor } from '../../domain/money.ts';
 import type { LegEffect } from '../../domain/position.ts';
 import { paidFor, positionRisk } from '../../domain/position.ts';
-import { isTerminal } from '../../domain/trade.ts';
 import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerTx } from '../database.ts';
 import { captureHold, freeUsed, holdsOf } from './holds.ts';
 import { movePlacing } from './placing.ts';
-import { changePosition, countLoss, positionsOf, setRisk, tradeStatusOf } from './positions.ts';
+import { changePosition, countLoss, positionsOf, setRisk } from './positions.ts';
 import { post, postedUnder } from './postings.ts';
 import { breakOn, reopen } from './reverted-fill.ts';
 
@@ -46,6 +45,7 @@ export async function bookOwnFill(
   const { fill, order, reading } = own;
   const on = { tradeId: order.trade_id, book: own.book, day: own.day };
   await changeOrder(tx, own);
+  const isLate = await adoptIfLate(tx, own);
   await changePosition(tx, { tradeId: order.trade_id, leg: order.leg }, effect);
   const beyond = await moveLimits(tx, on, order, effect);
   const overdrawn = await post(tx, await entriesOf(tx, own, effect), {
@@ -54,7 +54,10 @@ export async function bookOwnFill(
     tradeId: order.trade_id,
     venueAtMs: fill.filledAtMs,
   });
-  if (beyond > 0 || overdrawn > 0) {
+  if (isLate) {
+    const id = `${fill.fillId} of trade ${order.trade_id}`;
+    await breakOn(tx, own, `fill ${id} came after the venue had called its order final: adopted`);
+  } else if (beyond > 0 || overdrawn > 0) {
     await breakOn(
       tx,
       own,
@@ -75,6 +78,29 @@ async function changeOrder(tx: LedgerTx, { fill, order }: OwnFill): Promise<void
     }))
     .where('id', '=', order.id)
     .execute();
+}
+
+/**
+ * The venue fills more of an order than its last word said: its word was wrong. The order came to
+ * what it filled, and a trade that had ended with nothing goes on with what it holds now.
+ */
+async function adoptIfLate(tx: LedgerTx, { fill, order }: OwnFill): Promise<boolean> {
+  if (fill.reverts !== undefined) return false;
+  const { numUpdatedRows } = await tx
+    .updateTable('venue_order')
+    .set((eb) => ({ state: 'done', final_quantity: eb.ref('booked_quantity') }))
+    .where('id', '=', order.id)
+    .where('state', 'in', ['done', 'rejected', 'notSent'])
+    .where(({ eb, fn, val }) => eb('booked_quantity', '>', fn.coalesce('final_quantity', val(0n))))
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return false;
+  await tx
+    .updateTable('trade')
+    .set({ status: 'placing', ended_at_ms: null, ended_day: null, failures: '[]' })
+    .where('id', '=', order.trade_id)
+    .where('status', 'in', ['unfilled', 'rejected', 'not_sent'])
+    .execute();
+  return true;
 }
 
 async function entriesOf(tx: LedgerTx, own: OwnFill, effect: LegEffect): Promise<Transfer[]> {
@@ -123,8 +149,7 @@ async function moveLimits(
     } else if (!isCash) await freeUsed(tx, hold.id, -used);
   }
   if (effect.sold > 0) await countLoss(tx, on, Math.max(0, -effect.realised));
-  // What a trade that is over was filled late holds nothing any more; it is a discrepancy.
-  if (!isTerminal(await tradeStatusOf(tx, on.tradeId))) await raiseRisk(tx, on);
+  await raiseRisk(tx, on);
   return beyond;
 }
 

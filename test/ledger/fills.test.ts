@@ -139,16 +139,43 @@ test('a fill the venue tells of after its last word is booked, and is a discrepa
   expect(await counterOf(it.db, 'paper/event/e')).toMatchObject({ used: 0, held: 0 });
 });
 
-test('I5 a fill of an order that was thought never to have arrived is booked and pauses entries', async () => {
+test.each([
+  ['was thought never to have arrived', { event: 'order.absent' }, 'not_sent'],
+  ['was called refused', { event: 'order.refused' }, 'rejected'],
+  ['was called final with nothing', { event: 'order.finished', filled: 0 }, 'unfilled'],
+] as const)(
+  'I5 a fill of an order that %s is adopted and settles, and entries pause',
+  async (...row) => {
+    const [, last, status] = row;
+    const it = under();
+    await it.setUp();
+    await sent(it, 'a');
+    if (last.event === 'order.absent') await it.answer('a', { event: 'order.lost' });
+    expect(await it.answer('a', last)).toMatchObject({ tradeStatus: status });
+    expect(await it.fill('a', 100)).toBe(true);
+    expect(await it.ledger.readStanding('a')).toMatchObject({ status: 'open' });
+    const { stored } = await it.ledger.readLegOrder('a', 0);
+    expect(stored).toMatchObject({ state: 'done', finalQuantity: contracts(100) });
+    expect((await readDesk(it.db, 'main')).desk.state).toBe('paused');
+    expect(await balanceOf(it.db, 'paper/kalshi/position/M-a/0')).toMatchObject({
+      balance: usd(50),
+    });
+    expect(await counterOf(it.db, 'paper/exposure')).toMatchObject({ used: usd(50), held: 0 });
+    // Somebody must drive it again.
+    expect(await it.ledger.tradesUnderWay({ undecidedBeforeMs: 0 })).toMatchObject([{ id: 'a' }]);
+    expect(await it.settle('a', 1)).toMatchObject({ kind: 'recorded', pnlMicros: usd(50) });
+  },
+);
+
+test('I5 more of an order than its final word said is adopted too', async () => {
   const it = under();
   await it.setUp();
-  await sent(it, 'a');
-  await it.answer('a', { event: 'order.lost' });
-  await it.answer('a', { event: 'order.absent' });
-  expect(await it.fill('a', 100)).toBe(true);
+  await it.open('a', { quantity: 60 });
+  expect(await it.fill('a', 5)).toBe(true);
   expect((await readDesk(it.db, 'main')).desk.state).toBe('paused');
-  expect(await balanceOf(it.db, 'paper/kalshi/position/M-a/0')).toMatchObject({ balance: usd(50) });
-  expect(await counterOf(it.db, 'paper/exposure')).toMatchObject({ used: usd(50), held: 0 });
+  const { stored } = await it.ledger.readLegOrder('a', 0);
+  expect(stored).toMatchObject({ state: 'done', finalQuantity: contracts(65) });
+  expect(await it.settle('a', 1)).toMatchObject({ kind: 'recorded', pnlMicros: usd(32.5) });
 });
 
 test.each(APPEND_ONLY)('%s rows are append-only: no UPDATE, DELETE or TRUNCATE', async (table) => {
