@@ -20,8 +20,9 @@ export async function readVenue(
   const venue = deps.venue(venueId, book);
   const cursorMs = await ledger.readCursor(book, venueId);
   const sinceMs = Math.max(0, cursorMs - WATCH_OVERLAP_MS);
+  // Each is booked as soon as it was read: a venue that tells the one and not the other holds
+  // nobody up. Only both together move the cursor.
   const fills = await venue.fillsSince(sinceMs, signal);
-  const settlements = await venue.settlementsSince(sinceMs, signal);
   const reading = await deps.clock.read();
   const known = await ledger.knownFills(
     book,
@@ -33,6 +34,7 @@ export async function readVenue(
     if (known.has(fill.fillId)) continue;
     if (await ledger.bookFill(book, venueId, fill, reading)) booked += 1;
   }
+  const settlements = await venue.settlementsSince(sinceMs, signal);
   for (const settlement of settlements.facts) {
     if (await ledger.storeSettlement({ book, venue: venueId }, settlement, reading)) booked += 1;
   }

@@ -8,7 +8,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { LiveBook } from '../domain/desk.ts';
 import type { VenueId } from '../domain/venue-id.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { readOrderTerms } from '../ledger/read/order-terms.ts';
+import { readOrdersAtVenue, readOrderTerms } from '../ledger/read/order-terms.ts';
 import { endpointOf, environmentOfHost } from '../venues/kalshi/hosts.ts';
 import type { Check } from '../contracts/http.ts';
 import type { KalshiVenueOptions } from '../venues/kalshi/account.ts';
@@ -107,7 +107,11 @@ export function openLiveVenues(config: Config, parts: LiveParts): LiveVenue[] {
     clock,
     credentials: { keyId, privateKeyPem: pem },
     ...(subaccount === undefined ? {} : { subaccount }),
-    ...(ledger && { termsOf: (ids: readonly string[]) => readOrderTerms(ledger.db, ids) }),
+    ...(ledger && {
+      termsOf: (ids: readonly string[]) => readOrderTerms(ledger.db, ids),
+      ordersOf: (ids: readonly string[]) =>
+        readOrdersAtVenue(ledger.db, { book, venue: 'kalshi' }, ids),
+    }),
     ...(fuseOf && { orderGroupId: () => fuseOf('kalshi') }),
     unknownHorizonMs,
     readTokensPerSecond,

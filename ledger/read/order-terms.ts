@@ -1,6 +1,6 @@
 /** What orders of ours asked for, by their identity: a venue's record may not say it. */
 import { sql } from 'kysely';
-import type { OutcomeIndex } from '../../domain/venue-id.ts';
+import type { Book, OutcomeIndex, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb } from '../database.ts';
 
 /** The side an order takes, in our words. */
@@ -18,4 +18,23 @@ export async function readOrderTerms(
     SELECT id, (request->>'outcome')::int AS outcome, request->>'action' AS action
     FROM venue_order WHERE id = ANY(${[...clientOrderIds]})`.execute(db);
   return new Map(rows.map(({ id, ...terms }) => [id, terms]));
+}
+
+/** An order of ours as a venue's record is to be read. */
+export interface OrderAtVenue extends OrderTerms {
+  readonly clientOrderId: string;
+}
+
+/** Orders of a book at a venue by the venue's own ids; an id nobody was told yet is left out. */
+export async function readOrdersAtVenue(
+  db: LedgerDb,
+  of: { readonly book: Book; readonly venue: VenueId },
+  venueOrderIds: readonly string[],
+): Promise<ReadonlyMap<string, OrderAtVenue>> {
+  const { rows } = await sql<OrderAtVenue & { venueOrderId: string }>`
+    SELECT id AS "clientOrderId", venue_order_id AS "venueOrderId",
+      (request->>'outcome')::int AS outcome, request->>'action' AS action
+    FROM venue_order WHERE book = ${of.book} AND venue = ${of.venue}
+      AND venue_order_id = ANY(${[...venueOrderIds]})`.execute(db);
+  return new Map(rows.map(({ venueOrderId, ...order }) => [venueOrderId, order]));
 }

@@ -26,10 +26,21 @@ export interface KalshiVenueOptions extends Omit<KalshiClientOptions, 'signer'> 
    */
   readonly termsOf?:
     ((clientOrderIds: readonly string[]) => Promise<ReadonlyMap<string, OrderTerms>>) | undefined;
-  /** Two sources of one fact disagree; the fact is told as the better one has it. */
+  /**
+   * What the ledger knows of orders by the venue's id; those it does not know are left out. Fills
+   * carry no client id: without this each is read from its order.
+   */
+  readonly ordersOf?:
+    ((venueOrderIds: readonly string[]) => Promise<ReadonlyMap<string, KnownOrder>>) | undefined;
+  /** Two sources of one fact disagree, or a fact has to wait for one that cannot be read now. */
   readonly onDoubt?: ((doubt: KalshiDoubt) => void) | undefined;
   /** How long absence proves nothing; absent: 60 s. Shorter in tests only. */
   readonly unknownHorizonMs?: number | undefined;
+}
+
+/** An order as the ledger knows it. */
+export interface KnownOrder extends OrderTerms {
+  readonly clientOrderId: string;
 }
 
 /** Something a person should look at. */

@@ -1,4 +1,5 @@
 /** Signed and unsigned calls of Kalshi's REST API; bodies are parsed before anybody sees them. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { TokenBucket } from 'limiter';
 import type { z } from 'zod';
 import { parseJson, readKalshiError } from '../../contracts/kalshi/errors.ts';
@@ -47,6 +48,10 @@ const READ_COST = 10;
 const PAGES_MAX = 200;
 const PAGE_SIZE = 1000;
 const RAW_LENGTH_MAX = 300;
+/** A read that failed at once is asked so often in all; one that took long has had its time. */
+const READS_MAX = 3;
+const READ_PAUSE_MS = 100;
+const HICCUP_MS_MAX = 1_000;
 
 /** The client of one host and, where it has a signer, one API key. */
 export class KalshiClient {
@@ -129,13 +134,18 @@ export class KalshiClient {
       path: pathOf(call.path, call.query),
       signal: call.signal,
     } as const;
-    let exchanged = await this.#exchange(request);
-    // An idle connection the venue had closed; a read may be asked again, an order never.
-    if (exchanged.kind === 'lost' && exchanged.reusedSocket && !isAborted(call.signal)) {
-      exchanged = await this.#exchange(request);
+    // A read may be asked again, an order never.
+    for (let asked = 1; ; asked += 1) {
+      const startMs = performance.now();
+      const exchanged = await this.#exchange(request);
+      const wasQuick = performance.now() - startMs < HICCUP_MS_MAX;
+      if (asked < READS_MAX && wasQuick && isHiccup(exchanged) && !isAborted(call.signal)) {
+        await delay(asked * READ_PAUSE_MS);
+        continue;
+      }
+      if (exchanged.kind !== 'answered') throw unheard(`${call.path}: ${exchanged.detail}`);
+      return exchanged;
     }
-    if (exchanged.kind !== 'answered') throw unheard(`${call.path}: ${exchanged.detail}`);
-    return exchanged;
   }
 
   #exchange(call: Omit<TransportCall, 'headers'>): Promise<Exchanged> {
@@ -143,6 +153,14 @@ export class KalshiClient {
     const headers = () => this.#signer?.(call.method, path, this.#wallMs()) ?? {};
     return this.#transport({ ...call, path, headers });
   }
+}
+
+/** A broken connection, a 5xx, half a body: what the same question may well get past next time. */
+function isHiccup(exchanged: Exchanged): boolean {
+  if (exchanged.kind === 'lost') return true;
+  if (exchanged.kind !== 'answered') return false;
+  const { status, text } = exchanged;
+  return status >= 500 || (status === 200 && parseJson(text) === undefined);
 }
 
 /**

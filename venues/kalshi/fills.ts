@@ -6,7 +6,7 @@ import type { FactPage, VenueFill } from '../venue.ts';
 import type { KalshiAccount } from './account.ts';
 import { subaccountOf, termsOf } from './account.ts';
 import { unheard } from './client.ts';
-import { readAnyOrder } from './order-reads.ts';
+import { learnOrders } from './fill-orders.ts';
 import type { OrderTerms } from './wire.ts';
 import { bookSideOf, termsByVenue } from './wire.ts';
 
@@ -16,8 +16,8 @@ const MIN_TS_SLACK_S = 1;
 /**
  * Every fill since `sinceMs`, oldest first, each once. What a fill was (bought or sold, of which
  * outcome) comes from its order; one of an order nobody here remembers is a buy of the side gained.
- * @throws VenueUnreachable where a page, or the order of a fill, cannot be read: a fill is neither
- *   left out nor told without its order
+ * A fill whose order cannot be read now is not told yet, and the cursor stays before it.
+ * @throws VenueUnreachable where a page cannot be read or a fill contradicts its order
  */
 export async function readFills(
   account: KalshiAccount,
@@ -32,16 +32,21 @@ export async function readFills(
     for (const fill of page.fills) fills.set(fill.fill_id, fill);
   }
   const listed = [...fills.values()];
-  for (const fill of listed) await learnOrder(account, fill, signal);
-  const idOf = (fill: KalshiFill): string => account.clientIds.get(fill.order_id) ?? '';
-  const terms = await termsOf(
-    account,
-    listed.map(idOf).filter((id) => id !== ''),
+  await learnOrders(account, listed, { minTs: minTsOf(sinceMs), signal });
+  const idOf = (fill: KalshiFill) => account.clientIds.get(fill.order_id);
+  const told = listed.flatMap((fill) => {
+    const id = idOf(fill);
+    return id === undefined ? [] : [{ fill, id }];
+  });
+  const ids = told.map(({ id }) => id).filter((id) => id !== '');
+  const terms = await termsOf(account, ids);
+  const facts = told.map(({ fill, id }) =>
+    venueFillOf(fill, id, terms.get(id) ?? termsByVenue(fill)),
   );
-  const facts = listed.map((fill) =>
-    venueFillOf(fill, idOf(fill), terms.get(idOf(fill)) ?? termsByVenue(fill)),
-  );
-  return { facts: oldestFirst(facts), cursorMs };
+  // What is not told yet is told later: the cursor stays before it.
+  const untold = listed.filter((fill) => idOf(fill) === undefined);
+  const wholeMs = Math.min(cursorMs, ...untold.map((fill) => fill.created_time - 1));
+  return { facts: oldestFirst(facts), cursorMs: Math.max(sinceMs, wholeMs) };
 }
 
 /**
@@ -62,20 +67,6 @@ export async function cursorOf(
 /** A list's filter for facts recorded at or after `sinceMs`, Unix seconds. */
 export function minTsOf(sinceMs: number): number {
   return Math.max(0, Math.floor(sinceMs / 1000) - MIN_TS_SLACK_S);
-}
-
-/** REST fills carry no client order id: it is read from the order, once. */
-async function learnOrder(
-  account: KalshiAccount,
-  fill: KalshiFill,
-  signal?: AbortSignal,
-): Promise<void> {
-  if (account.clientIds.get(fill.order_id) !== undefined) return;
-  const found = await readAnyOrder(account, fill.order_id, fill.ticker, signal);
-  if (found === undefined) {
-    throw unheard(`fill ${fill.fill_id} is of order ${fill.order_id}, which cannot be read`);
-  }
-  account.clientIds.set(fill.order_id, found.client_order_id ?? '');
 }
 
 function venueFillOf(fill: KalshiFill, clientOrderId: string, terms: OrderTerms): VenueFill {

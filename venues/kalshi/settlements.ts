@@ -8,7 +8,7 @@ import { MICROS_PER_UNIT, priceMicros } from '../../domain/money.ts';
 import type { FactPage, MarketResult, VenueSettlement } from '../venue.ts';
 import type { KalshiAccount } from './account.ts';
 import { subaccountOf } from './account.ts';
-import { unheard } from './client.ts';
+import { VenueUnreachable } from '../venue.ts';
 import { cursorOf, minTsOf } from './fills.ts';
 import { resultOf } from './public.ts';
 
@@ -57,18 +57,24 @@ function idOf({ ticker, settled_time: settledAtMs }: KalshiSettlement): string {
   return `${ticker}@${new Date(settledAtMs).toISOString()}`;
 }
 
+/** Undefined where the market is not final, or cannot be read now: its row waits. */
 async function finalResult(
-  { markets, results }: KalshiAccount,
+  { markets, results, options }: KalshiAccount,
   marketId: string,
   signal?: AbortSignal,
 ): Promise<MarketResult | undefined> {
   const known = results.get(marketId);
   if (known !== undefined) return known;
-  const body = await markets.readMarket(marketId, signal);
-  if (body === undefined) throw unheard(`market ${marketId} has a settlement and cannot be read`);
-  const result = resultOf(body);
-  if (result !== undefined) results.set(marketId, result);
-  return result;
+  try {
+    const body = await markets.readMarket(marketId, signal);
+    const result = body && resultOf(body);
+    if (result !== undefined) results.set(marketId, result);
+    return result;
+  } catch (error) {
+    if (!(error instanceof VenueUnreachable)) throw error;
+    options.onDoubt?.({ marketId, detail: `result of a settled market: ${error.message}` });
+    return undefined;
+  }
 }
 
 /** A yes or no is the row's; what a scalar paid is the market's, for rows contradict each other. */
