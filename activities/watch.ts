@@ -5,6 +5,8 @@ import { readVenue, sendSignals } from './watch-pass.ts';
 
 /** One activity watches this long, then hands back to its workflow. */
 const WATCH_MS = 10 * 60_000;
+/** Well below the workflow's heartbeat timeout of 10 s. */
+const HEARTBEAT_MS = 2_000;
 /** After a failed pass: the venue, the ledger or Temporal did not answer. */
 const PAUSE_AFTER_FAILURE_MS = 2_000;
 
@@ -15,10 +17,15 @@ export function watchActivities(deps: ActivityDeps) {
     async watchVenue(venueId: VenueId, book: Book): Promise<void> {
       const { pollIntervalMs } = deps.venue(venueId, book).capabilities();
       const endMs = performance.now() + WATCH_MS;
-      while (!deps.stopping.aborted && performance.now() < endMs) {
-        const paused = await pass(deps, venueId, book);
-        heartbeat();
-        await sleep(paused ? PAUSE_AFTER_FAILURE_MS : pollIntervalMs);
+      // Beside the passes: one over a slow venue takes longer than a death goes unnoticed.
+      const alive = setInterval(() => heartbeat(), HEARTBEAT_MS);
+      try {
+        while (!deps.stopping.aborted && performance.now() < endMs) {
+          const paused = await pass(deps, venueId, book);
+          await sleep(paused ? PAUSE_AFTER_FAILURE_MS : pollIntervalMs);
+        }
+      } finally {
+        clearInterval(alive);
       }
     },
   };

@@ -18,7 +18,7 @@ const SEED = 'kalshi-300';
 const TRADES = 300;
 const FAULT_SHARE = 0.2;
 const WORKERS = 2;
-/** Settled so far at each death. */
+/** One for each tenth of the trades. */
 const DEATHS = 10;
 const SETTINGS = {
   LIVE_TRADING_INITIAL_BALANCE: '50000',
@@ -146,7 +146,7 @@ test('300 trades under faults and deaths all come to an end', async () => {
   const stop = new AbortController();
   const meanwhile = async (): Promise<void> => {
     while (!stop.signal.aborted) {
-      if (deaths < DEATHS) await killOne();
+      if (deaths < DEATHS && proposed >= (deaths * TRADES) / DEATHS) await killOne();
       await settleOpen();
       await resumeAfterBreach();
     }
