@@ -52,7 +52,10 @@ afterAll(async () => {
 });
 
 async function startWorker(): Promise<void> {
-  const tuning = { TEST_CHILD_LIVE_TUNING: JSON.stringify(COMPRESSED) };
+  const tuning = {
+    TEST_CHILD_LIVE_TUNING: JSON.stringify(COMPRESSED),
+    TEST_CHILD_LOG: process.env['TEST_CHILD_LOG'] ?? 'silent',
+  };
   const worker = startWorkerProcess('mortal-worker-child.ts', desk, tuning);
   workers.push(worker);
   await worker.said('loaded');

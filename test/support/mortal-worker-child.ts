@@ -20,7 +20,8 @@ await once(process.stdin, 'data');
 process.stdin.destroy();
 
 silenceTemporal();
-const log = pino({ level: 'silent' });
+// For whoever looks for a fault: TEST_CHILD_LOG=warn tells on the error output.
+const log = pino({ level: process.env['TEST_CHILD_LOG'] ?? 'silent' }, pino.destination(2));
 const engine = await openEngine({
   config: readConfig(process.env),
   databaseUrl: process.env['TEST_CHILD_DATABASE_URL']!,
