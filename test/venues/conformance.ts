@@ -361,23 +361,32 @@ function marketCases(rule: Rule): void {
   });
 
   rule('quotes both outcomes best level first, as old as their reading', BOOK, async (t) => {
-    const asks = [
+    const level = (at: number, quantity: number) => ({
+      priceMicros: price(at),
+      quantity: contracts(quantity),
+    });
+    // One side of the two books at a time: where YES and NO are one book mirrored, an offer of the
+    // one is a bid for the other, and both sides set together would be added up.
+    const offered = [
       ['0.50', '10'],
       ['0.52', '5'],
     ] as const;
-    t.setBook('M1', { yes: { asks, bids: [['0.47', '3']] }, no: { bids: [['0.49', '8']] } });
+    t.setBook('M1', { yes: { asks: offered }, no: { asks: [['0.53', '3']] } });
     const readAtMs = t.nowMs();
-    expect(await t.venue.quote('M1', 0)).toEqual({
+    expect(await t.venue.quote('M1', 0)).toMatchObject({
       marketId: 'M1',
       outcome: 0,
-      asks: [
-        { priceMicros: price(0.5), quantity: contracts(10) },
-        { priceMicros: price(0.52), quantity: contracts(5) },
-      ],
-      bids: [{ priceMicros: price(0.47), quantity: contracts(3) }],
+      asks: [level(0.5, 10), level(0.52, 5)],
       asOfMs: readAtMs,
     });
-    expect((await t.venue.quote('M1', 1)).bids).toHaveLength(1);
+    expect(await t.venue.quote('M1', 1)).toMatchObject({ outcome: 1, asks: [level(0.53, 3)] });
+    const wanted = [
+      ['0.49', '8'],
+      ['0.45', '2'],
+    ] as const;
+    t.setBook('M1', { yes: { bids: [['0.47', '3']] }, no: { bids: wanted } });
+    expect(await t.venue.quote('M1', 0)).toMatchObject({ bids: [level(0.47, 3)] });
+    expect(await t.venue.quote('M1', 1)).toMatchObject({ bids: [level(0.49, 8), level(0.45, 2)] });
   });
 
   rule('a market with a result trades no longer', BOOK_AND_RESULT, async (t) => {
