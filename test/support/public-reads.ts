@@ -9,8 +9,8 @@ const isSigned = ({ headerNames }: JournalEntry): boolean =>
   headerNames.some((name) => name.toLowerCase().startsWith('kalshi-access'));
 
 /** Requests that were signed, that changed something, or that asked about an account. */
-export function beyondPublicReads({ journal }: TestSimulator): readonly JournalEntry[] {
-  return journal().filter(
-    (entry) => entry.method !== 'GET' || !PUBLIC.test(entry.path) || isSigned(entry),
-  );
+export function beyondPublicReads(simulator: TestSimulator): readonly JournalEntry[] {
+  return simulator
+    .journal()
+    .filter((entry) => entry.method !== 'GET' || !PUBLIC.test(entry.path) || isSigned(entry));
 }

@@ -164,7 +164,7 @@ describe('failure case 15: replayed fills', () => {
       {
         baseUrl: `${t.simulator.url}/trade-api/v2`,
         credentials: credentials(),
-        wallMs: t.nowMs,
+        wallMs: () => t.nowMs(),
         retryMs: 20,
       },
       (event) => events.push(event),
@@ -239,7 +239,7 @@ describe('failure case 16: a snapshot that is late, partial, empty or missing', 
       setImmediate(args.at(-1) as (error: Error) => void, error);
     }) as never);
     try {
-      const venue = createKalshiVenue(venueOptions(url, { wallMs: t.nowMs }));
+      const venue = createKalshiVenue(venueOptions(url, { wallMs: () => t.nowMs() }));
       const request = orderOf();
       let asked = 0;
       const mayWrite = () => {
