@@ -2,12 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PriceGrid } from '../../domain/price-grid.ts';
-import {
-  floorToGrid,
-  isOnGrid,
-  lowestPrice,
-  wordsOfGrid,
-} from '../../domain/price-grid.ts';
+import { floorToGrid, isOnGrid, lowestPrice, wordsOfGrid } from '../../domain/price-grid.ts';
 
 const CENTS: PriceGrid = { tickMicros: 10_000 };
 /** Kalshi's tapered_deci_cent: tenths of a cent at the edges, cents between. */
