@@ -38,11 +38,6 @@ export function lowestPrice(market: PriceGrid, outcome: OutcomeIndex): PriceMicr
   return found === undefined ? undefined : priceMicros(found);
 }
 
-/** The highest price of the grid; undefined where the grid is empty. */
-export function highestPrice(market: PriceGrid, outcome: OutcomeIndex): PriceMicros | undefined {
-  return floorToGrid(market, outcome, MICROS_PER_UNIT - 1);
-}
-
 /** What the grid is, for a person: why a price was not taken. */
 export function wordsOfGrid(market: PriceGrid): string {
   const { priceRanges, tickMicros } = market;

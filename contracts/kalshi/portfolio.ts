@@ -23,6 +23,7 @@ export const kalshiFillSchema = z.object({
   no_price_dollars: payoutField,
   fee_cost: dollarsField,
   created_time: instantField,
+  subaccount_number: z.int().nullish(),
 });
 
 export type KalshiFill = z.output<typeof kalshiFillSchema>;
@@ -76,5 +77,8 @@ export const nettingSchema = z.object({
 /** `GET /exchange/user_data_timestamp`: how far the lists of an account have come. */
 export const userDataTimestampSchema = z.object({ as_of_time: instantField });
 
-/** `GET /historical/cutoff`: what is older has left the ordinary lists. */
+/** `GET /historical/cutoff`: orders that ended before have left the ordinary list. */
 export const historicalCutoffSchema = z.object({ orders_updated_ts: instantField });
+
+/** The same answer: fills before this have left theirs. */
+export const fillCutoffSchema = z.object({ trades_created_ts: instantField });

@@ -140,6 +140,7 @@ export async function promoteDesk(
         day: utcDate(reading.atMs),
         recordedAtMs: reading.atMs,
       });
+      await beginFacts(tx, { book: liveBook, venue }, reading);
     }
     await tx
       .updateTable('desk')
@@ -153,6 +154,22 @@ export async function promoteDesk(
     await appendAudit(tx, entry, reading.atMs);
     return { kind: 'moved' };
   });
+}
+
+/**
+ * What an account did before the first promotion is in the book's opening cash: the watch begins
+ * here, less its overlap. A trade by hand within those ten minutes is still a discrepancy.
+ */
+async function beginFacts(
+  tx: LedgerTx,
+  { book, venue }: { readonly book: LiveBook; readonly venue: VenueId },
+  { atMs }: ClockReading,
+): Promise<void> {
+  await tx
+    .insertInto('watch')
+    .values({ book, venue, cursor_ms: atMs, read_at_ms: atMs })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 /**

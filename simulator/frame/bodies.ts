@@ -5,7 +5,7 @@ import type { z } from 'zod';
  * A body that keeps to its schema.
  * @throws Error that names each field that is wrong
  */
-export function parsed<Value>(schema: z.ZodType<Value>, body: unknown): Value {
+export function parsed<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const problems = result.error.issues.map(

@@ -92,17 +92,3 @@ export const resultSchema = z
     context.addIssue({ code: 'custom', message: 'a scalar result needs a value' });
     return z.NEVER;
   });
-
-/**
- * Reads a verb's body.
- * @throws Error that names each wrong field
- */
-export function readBody<Schema extends z.ZodType>(
-  schema: Schema,
-  body: unknown,
-): z.output<Schema> {
-  const parsed = schema.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new Error(issues.join('; '));
-}

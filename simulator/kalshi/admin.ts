@@ -1,6 +1,7 @@
 /** The verbs of the admin port: docs/simulator.md lists them. */
 import { z } from 'zod';
 import { payoutField, quantityField } from '../../contracts/fields.ts';
+import { parsed } from '../frame/bodies.ts';
 import { addKey, deposit, setUser, USUAL_USER } from './accounts.ts';
 import {
   bookSchema,
@@ -8,7 +9,6 @@ import {
   listingSchema,
   momentField,
   rangesField,
-  readBody,
   resultSchema,
   shardField,
 } from './admin-fields.ts';
@@ -41,7 +41,7 @@ function verb<Schema extends z.ZodType>(
   schema: Schema,
   run: (body: z.output<Schema>) => unknown,
 ): Verb {
-  return (body) => run(readBody(schema, body));
+  return (body) => run(parsed(schema, body ?? {}));
 }
 
 function listed(state: ExchangeState, ticker: string): Market {

@@ -2,13 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PriceGrid } from '../../domain/price-grid.ts';
-import {
-  floorToGrid,
-  highestPrice,
-  isOnGrid,
-  lowestPrice,
-  wordsOfGrid,
-} from '../../domain/price-grid.ts';
+import { floorToGrid, isOnGrid, lowestPrice, wordsOfGrid } from '../../domain/price-grid.ts';
 
 const CENTS: PriceGrid = { tickMicros: 10_000 };
 /** Kalshi's tapered_deci_cent: tenths of a cent at the edges, cents between. */
@@ -53,7 +47,7 @@ test.each([
   [UNEVEN, 1, 100_000, 700_000],
 ] as const)('%j of outcome %i goes from %i to %i', (grid, outcome, lowest, highest) => {
   expect(lowestPrice(grid, outcome)).toBe(lowest);
-  expect(highestPrice(grid, outcome)).toBe(highest);
+  expect(floorToGrid(grid, outcome, 1_000_000)).toBe(highest);
 });
 
 test('a price is on one outcome’s grid where its opposite is on the other’s, and nothing lies between it and its floor', () => {

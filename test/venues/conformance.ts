@@ -354,6 +354,8 @@ function factCases(rule: Rule): void {
   }
 }
 
+const levels = (...prices: string[]) => prices.map((at) => [at, '10'] as const);
+
 function marketCases(rule: Rule): void {
   rule('an unknown market is undefined, its quote refused', NOTHING, async (t) => {
     expect(await t.venue.market('nowhere')).toBeUndefined();
@@ -361,23 +363,22 @@ function marketCases(rule: Rule): void {
   });
 
   rule('quotes both outcomes best level first, as old as their reading', BOOK, async (t) => {
-    const asks = [
-      ['0.50', '10'],
-      ['0.52', '5'],
-    ] as const;
-    t.setBook('M1', { yes: { asks, bids: [['0.47', '3']] }, no: { bids: [['0.49', '8']] } });
-    const readAtMs = t.nowMs();
-    expect(await t.venue.quote('M1', 0)).toEqual({
+    const level = (at: number) => ({ priceMicros: price(at), quantity: contracts(10) });
+    const offers = { yes: { asks: levels('0.50', '0.52') }, no: { asks: levels('0.53') } };
+    // One side of both books at a time: on one mirrored book an offer of YES is a bid for NO.
+    t.setBook('M1', offers);
+    const asOfMs = t.nowMs();
+    const asks = [level(0.5), level(0.52)];
+    expect(await t.venue.quote('M1', 0)).toMatchObject({
       marketId: 'M1',
       outcome: 0,
-      asks: [
-        { priceMicros: price(0.5), quantity: contracts(10) },
-        { priceMicros: price(0.52), quantity: contracts(5) },
-      ],
-      bids: [{ priceMicros: price(0.47), quantity: contracts(3) }],
-      asOfMs: readAtMs,
+      asks,
+      asOfMs,
     });
-    expect((await t.venue.quote('M1', 1)).bids).toHaveLength(1);
+    expect(await t.venue.quote('M1', 1)).toMatchObject({ outcome: 1, asks: [level(0.53)] });
+    t.setBook('M1', { yes: { bids: levels('0.47') }, no: { bids: levels('0.49', '0.45') } });
+    expect((await t.venue.quote('M1', 0)).bids).toEqual([level(0.47)]);
+    expect((await t.venue.quote('M1', 1)).bids).toEqual([level(0.49), level(0.45)]);
   });
 
   rule('a market with a result trades no longer', BOOK_AND_RESULT, async (t) => {

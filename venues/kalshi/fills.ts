@@ -1,6 +1,10 @@
 /** Fills as the venue lists them, joined to the orders they belong to. */
 import type { KalshiFill } from '../../contracts/kalshi/portfolio.ts';
-import { fillPageSchema, userDataTimestampSchema } from '../../contracts/kalshi/portfolio.ts';
+import {
+  fillPageSchema,
+  fillCutoffSchema,
+  userDataTimestampSchema,
+} from '../../contracts/kalshi/portfolio.ts';
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import type { FactPage, VenueFill } from '../venue.ts';
 import type { KalshiAccount } from './account.ts';
@@ -12,6 +16,11 @@ import { bookSideOf, termsByVenue } from './wire.ts';
 
 /** The filter is in whole seconds and may leave out the second it names. */
 const MIN_TS_SLACK_S = 1;
+/**
+ * Fills younger than this have not left the list: a watch that keeps up need not ask where the
+ * archive begins. @source Kalshi documentation, historical data (2026-08): about three months
+ */
+const ARCHIVED_AFTER_MS = 86_400_000;
 
 /**
  * Every fill since `sinceMs`, oldest first, each once. What a fill was (bought or sold, of which
@@ -25,12 +34,8 @@ export async function readFills(
   signal?: AbortSignal,
 ): Promise<FactPage<VenueFill>> {
   const cursorMs = await cursorOf(account, sinceMs, signal);
-  const query = { min_ts: minTsOf(sinceMs), subaccount: subaccountOf(account) };
-  const call = { path: '/portfolio/fills', query, schema: fillPageSchema, signal };
   const fills = new Map<string, KalshiFill>();
-  for await (const page of account.client.pages(call)) {
-    for (const fill of page.fills) fills.set(fill.fill_id, fill);
-  }
+  for await (const fill of listedFills(account, sinceMs, signal)) fills.set(fill.fill_id, fill);
   const listed = [...fills.values()];
   await learnOrders(account, listed, { minTs: minTsOf(sinceMs), signal });
   const idOf = (fill: KalshiFill) => account.clientIds.get(fill.order_id);
@@ -47,6 +52,39 @@ export async function readFills(
   const untold = listed.filter((fill) => idOf(fill) === undefined);
   const wholeMs = Math.min(cursorMs, ...untold.map((fill) => fill.created_time - 1));
   return { facts: oldestFirst(facts), cursorMs: Math.max(sinceMs, wholeMs) };
+}
+
+/** The list and, where the time asked for reaches back to it, the archive that it moves into. */
+async function* listedFills(
+  account: KalshiAccount,
+  sinceMs: number,
+  signal?: AbortSignal,
+): AsyncGenerator<KalshiFill> {
+  const subaccount = subaccountOf(account);
+  const query = { min_ts: minTsOf(sinceMs) };
+  const list = { query: { ...query, subaccount }, schema: fillPageSchema, signal };
+  for await (const { fills } of account.client.pages({ ...list, path: '/portfolio/fills' })) {
+    yield* fills;
+  }
+  // After the list: what moves meanwhile is on both, and counts once.
+  if (!(await reachesArchive(account, sinceMs, signal))) return;
+  const archive = { path: '/historical/fills', query, schema: fillPageSchema, signal };
+  for await (const { fills } of account.client.pages(archive)) {
+    // The archive has no filter for subaccounts.
+    yield* fills.filter(({ subaccount_number: of }) => (of ?? subaccount) === subaccount);
+  }
+}
+
+async function reachesArchive(
+  { client, options }: KalshiAccount,
+  sinceMs: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { atMs } = await options.clock.read();
+  if (atMs - sinceMs < ARCHIVED_AFTER_MS) return false;
+  const path = '/historical/cutoff';
+  const cutoff = await client.read({ path, schema: fillCutoffSchema, signal });
+  return sinceMs <= cutoff.trades_created_ts;
 }
 
 /**

@@ -1,9 +1,10 @@
 /** The wire form of an order and what the exchange refuses about it before it looks at money. */
 import { z } from 'zod';
 import { formatDecimal } from '../../domain/decimal.ts';
-import { MICROS_PER_UNIT, microContracts, priceMicros } from '../../domain/money.ts';
+import { microContracts, priceMicros } from '../../domain/money.ts';
+import { isOnGrid } from '../../domain/price-grid.ts';
 import { TIME_IN_FORCE } from '../../domain/venue-id.ts';
-import type { OutcomeIndex, VenueId } from '../../domain/venue-id.ts';
+import type { VenueId } from '../../domain/venue-id.ts';
 import type { OrderRequest, VenueMarket } from '../venue.ts';
 import { QUANTITY_MAX } from './book.ts';
 import { canonicalJson } from './identity.ts';
@@ -101,18 +102,6 @@ function refusalOfPrice(order: WireOrder, market: VenueMarket): Rejection | unde
       ? `a multiple of ${formatDecimal(market.tickMicros)}`
       : `on the market's price ranges`;
   return rejected('invalid_price', `a price is ${step} between 0 and 1, ${was}`);
-}
-
-/** Ranges are those of outcome 0; outcome 1 mirrors them. */
-function isOnGrid(market: VenueMarket, outcome: OutcomeIndex, price: number): boolean {
-  if (price <= 0 || price >= MICROS_PER_UNIT) return false;
-  const { priceRanges, tickMicros } = market;
-  const whole = { startMicros: 0, endMicros: MICROS_PER_UNIT, stepMicros: tickMicros };
-  const ofYes = outcome === 0 ? price : MICROS_PER_UNIT - price;
-  return (priceRanges ?? [whole]).some(
-    ({ startMicros, endMicros, stepMicros }) =>
-      ofYes >= startMicros && ofYes <= endMicros && (ofYes - startMicros) % stepMicros === 0,
-  );
 }
 
 function refusalOfQuantity(order: WireOrder, market: VenueMarket): Rejection | undefined {

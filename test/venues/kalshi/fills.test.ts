@@ -13,7 +13,12 @@ let server: RawServer | undefined;
 afterEach(() => server?.close());
 
 async function serve(routes: Routes): Promise<string> {
-  server = await serveRoutes(routes);
+  const cutoff = { trades_created_ts: new Date(0).toISOString() };
+  server = await serveRoutes({
+    'GET /historical/cutoff': cutoff,
+    'GET /historical/fills': { fills: [], cursor: '' },
+    ...routes,
+  });
   return server.url;
 }
 

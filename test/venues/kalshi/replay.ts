@@ -84,6 +84,7 @@ const INVENTED: Invented = {
   },
   'GET /historical/cutoff': CUTOFF,
   'GET /historical/orders': { orders: [], cursor: '' },
+  'GET /historical/fills': { fills: [], cursor: '' },
 };
 
 /**
