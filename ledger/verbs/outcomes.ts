@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
 import { isTradesCounter } from '../../domain/counters.ts';
-import { isFinalOrder, nextOrderState } from '../../domain/order-machine.ts';
+import { nextOrderState } from '../../domain/order-machine.ts';
 import type { OrderEvent, OrderStateName } from '../../domain/order-machine.ts';
 import type { Verdict } from '../../domain/risk/codes.ts';
 import type { TradeStatus } from '../../domain/trade.ts';
@@ -59,8 +59,10 @@ export async function bookOutcome(
       await writeOrder(tx, orderId, next, outcome);
       if (next === 'unknown')
         await alertWhenLong(tx, { orderId, book, ...order }, outcome, reading);
-      else await closePermits(tx, orderId, next);
-      if (isFinalOrder(next)) await resolveAlert(tx, unknownKey(orderId), reading);
+      else {
+        await closePermits(tx, orderId, next);
+        await resolveAlert(tx, unknownKey(orderId), reading);
+      }
       if (!leftNoByte(event)) await markSent(tx, order.tradeId);
       await movePlacing(tx, on, reading, outcome.failures);
     }

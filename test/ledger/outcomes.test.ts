@@ -284,15 +284,18 @@ describe('ORDER_UNKNOWN', () => {
     expect(await openAlerts(it)).toEqual([{ trade_id: 'a', times: 1 }]);
   });
 
-  test.each(['order.finished', 'order.absent'] as const)('%s ends the alert', async (event) => {
-    const it = under();
-    await it.setUp();
-    await sent(it, 'a', 'order.lost');
-    it.setClock('2026-11-22T12:00:15.000Z');
-    await it.answer('a', { event: 'order.lost' });
-    await it.answer('a', { event, filled: 0 });
-    expect(await openAlerts(it)).toEqual([]);
-  });
+  test.each(['order.finished', 'order.absent', 'order.rested', 'order.returned'] as const)(
+    '%s ends the alert',
+    async (event) => {
+      const it = under();
+      await it.setUp();
+      await sent(it, 'a', 'order.lost');
+      it.setClock('2026-11-22T12:00:15.000Z');
+      await it.answer('a', { event: 'order.lost' });
+      await it.answer('a', { event, filled: 0 });
+      expect(await openAlerts(it)).toEqual([]);
+    },
+  );
 });
 
 test('an order of nobody cannot be answered', async () => {
