@@ -171,9 +171,13 @@ export function paperVenues(
   );
 }
 
-function servedBook({ id: venue, book, capabilities }: Venue): ServedBook {
-  const { startsPerSecond } = capabilities();
-  return { venue, book, ...(startsPerSecond === undefined ? {} : { startsPerSecond }) };
+function servedBook(venue: Venue): ServedBook {
+  const { startsPerSecond } = venue.capabilities();
+  return {
+    venue: venue.id,
+    book: venue.book,
+    ...(startsPerSecond === undefined ? {} : { startsPerSecond }),
+  };
 }
 
 /** A live book is left alone, and its venues unasked, while the desk is on paper and it is empty. */

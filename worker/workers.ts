@@ -1,4 +1,4 @@
-import type { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection, WorkerOptions as TemporalWorkerOptions } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import type { Activities } from '../activities/index.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
@@ -31,9 +31,7 @@ export interface RunningWorkers {
 
 /** Open trades are cheap to replay (some twenty events), so the cache may stay small. */
 const CACHED_WORKFLOWS_MAX = 500;
-const ORDERS_AT_ONCE_MAX = 20;
-/** Beside the watch, which takes one place for good; the venue's own bucket paces them. */
-const READS_AT_ONCE_MAX = 20;
+const AT_ONCE_MAX = 20;
 const SHUTDOWN_GRACE = '20s';
 /** A frozen worker's workflows move on to another this soon. */
 const STICKY_TIMEOUT = '2s';
@@ -41,6 +39,34 @@ const STICKY_TIMEOUT = '2s';
 /** A cap of the queue, not of this worker: the server keeps it over all of them. */
 function capped(perSecond: number | undefined): { maxTaskQueueActivitiesPerSecond?: number } {
   return perSecond === undefined ? {} : { maxTaskQueueActivitiesPerSecond: perSecond };
+}
+
+type Queue = Pick<
+  TemporalWorkerOptions,
+  | 'taskQueue'
+  | 'activities'
+  | 'maxConcurrentActivityTaskExecutions'
+  | 'maxTaskQueueActivitiesPerSecond'
+>;
+
+/** What one venue and book has queues of its own for. */
+function venueQueues(activities: Activities, served: ServedBook): Queue[] {
+  const { venue, book, startsPerSecond } = served;
+  const queue = (taskQueue: string, verbs: readonly (keyof Activities)[], perSecond?: number) => ({
+    taskQueue,
+    activities: Object.fromEntries(verbs.map((verb) => [verb, activities[verb]])),
+    maxConcurrentActivityTaskExecutions: AT_ONCE_MAX,
+    ...capped(perSecond),
+  });
+  const reads = readQueue(venue, book);
+  return [
+    queue(orderQueue(venue, book), ['sendOrder', 'lookUpOrder'], startsPerSecond?.orders),
+    queue(cancelQueue(venue, book), ['cancelOrder', 'clearBook'], startsPerSecond?.cancels),
+    // The watch takes one place for good; the venue's own bucket paces the others.
+    ...(reads === MAIN_QUEUE
+      ? []
+      : [queue(reads, ['fetchFacts', 'mendPair', 'checkVenue', 'watchVenue'])]),
+  ];
 }
 
 /**
@@ -62,52 +88,9 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
     activities,
     maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
   });
-  const orders = await Promise.all(
-    options.books.map(({ venue, book, startsPerSecond }) =>
-      Worker.create({
-        ...common,
-        ...capped(startsPerSecond?.orders),
-        taskQueue: orderQueue(venue, book),
-        activities: {
-          sendOrder: activities.sendOrder.bind(activities),
-          lookUpOrder: activities.lookUpOrder.bind(activities),
-        },
-        maxConcurrentActivityTaskExecutions: ORDERS_AT_ONCE_MAX,
-      }),
-    ),
-  );
-  const cancels = await Promise.all(
-    options.books.map(({ venue, book, startsPerSecond }) =>
-      Worker.create({
-        ...common,
-        ...capped(startsPerSecond?.cancels),
-        taskQueue: cancelQueue(venue, book),
-        activities: {
-          cancelOrder: activities.cancelOrder.bind(activities),
-          clearBook: activities.clearBook.bind(activities),
-        },
-        maxConcurrentActivityTaskExecutions: ORDERS_AT_ONCE_MAX,
-      }),
-    ),
-  );
-  const reads = await Promise.all(
-    options.books
-      .filter(({ venue, book }) => readQueue(venue, book) !== MAIN_QUEUE)
-      .map(({ venue, book }) =>
-        Worker.create({
-          ...common,
-          taskQueue: readQueue(venue, book),
-          activities: {
-            fetchFacts: activities.fetchFacts.bind(activities),
-            mendPair: activities.mendPair.bind(activities),
-            checkVenue: activities.checkVenue.bind(activities),
-            watchVenue: activities.watchVenue.bind(activities),
-          },
-          maxConcurrentActivityTaskExecutions: READS_AT_ONCE_MAX,
-        }),
-      ),
-  );
-  const workers = [main, ...orders, ...cancels, ...reads];
+  const queues = options.books.flatMap((served) => venueQueues(activities, served));
+  const others = await Promise.all(queues.map((queue) => Worker.create({ ...common, ...queue })));
+  const workers = [main, ...others];
   const runs = workers.map((worker) => worker.run());
   const done = Promise.all(runs).then(() => undefined);
   return {

@@ -1,4 +1,5 @@
 /** What a fill of ours moves: its order, its leg, the limits, the accounts, and then its trade. */
+import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
 import { isLossCounter, isTradesCounter } from '../../domain/counters.ts';
 import type { UtcDate } from '../../domain/day.ts';
@@ -91,7 +92,7 @@ async function adoptIfLate(tx: LedgerTx, { fill, order }: OwnFill): Promise<bool
     .set((eb) => ({ state: 'done', final_quantity: eb.ref('booked_quantity') }))
     .where('id', '=', order.id)
     .where('state', 'in', ['done', 'rejected', 'notSent'])
-    .where(({ eb, fn, val }) => eb('booked_quantity', '>', fn.coalesce('final_quantity', val(0n))))
+    .where(sql<boolean>`booked_quantity > coalesce(final_quantity, 0)`)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) return false;
   await tx

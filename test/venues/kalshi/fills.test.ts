@@ -79,8 +79,8 @@ withRecordings('recorded fills', () => {
       Promise.resolve(new Map(wanted.map((id) => [id, { ...known, clientOrderId: `our-${id}` }])));
     const options = venueOptions(server.url, { clock: clockAt(RECORDED_AT_MS), ordersOf });
     const page = await createKalshiVenue(options).fillsSince(0);
-    expect(page.facts.map(({ clientOrderId }) => clientOrderId).toSorted()).toEqual(
-      ids.map((id) => `our-${id}`).toSorted(),
+    expect(new Set(page.facts.map(({ clientOrderId }) => clientOrderId))).toEqual(
+      new Set(ids.map((id) => `our-${id}`)),
     );
     expect(server.seen.filter(({ path }) => path.includes('/orders'))).toEqual([]);
   });
