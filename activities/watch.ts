@@ -1,5 +1,6 @@
-import { cancellationSignal, heartbeat, sleep } from '@temporalio/activity';
+import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { Book, VenueId } from '../domain/venue-id.ts';
+import { Bell } from './bell.ts';
 import type { ActivityDeps } from './deps.ts';
 import { readVenue, sendSignals } from './watch-pass.ts';
 
@@ -7,20 +8,71 @@ import { readVenue, sendSignals } from './watch-pass.ts';
 const WATCH_MS = 10 * 60_000;
 /** After a failed pass: the venue, the ledger or Temporal did not answer. */
 const PAUSE_AFTER_FAILURE_MS = 2_000;
+/** A third of what the workflow gives the activity to show that it lives. */
+const HEARTBEAT_MS = 3_000;
 
 /** The drop copy: one long activity a venue and book, heartbeating. */
 export function watchActivities(deps: ActivityDeps) {
   return {
-    /** Reads the venue again and again and tells trades what concerns them. */
+    /**
+     * Reads the venue again and again and tells trades what concerns them: at its pace, and at once
+     * where the venue itself says that something happened.
+     */
     async watchVenue(venueId: VenueId, book: Book): Promise<void> {
       const { pollIntervalMs } = deps.venue(venueId, book).capabilities();
+      const cancelled = cancellationSignal();
       const endMs = performance.now() + WATCH_MS;
-      while (!deps.stopping.aborted && performance.now() < endMs) {
-        const paused = await pass(deps, venueId, book);
-        heartbeat();
-        await sleep(paused ? PAUSE_AFTER_FAILURE_MS : pollIntervalMs);
+      const isOver = (): boolean =>
+        deps.stopping.aborted || cancelled.aborted || performance.now() >= endMs;
+      const bell = new Bell();
+      const end = (): void => bell.end();
+      for (const signal of [deps.stopping, cancelled]) signal.addEventListener('abort', end);
+      const stopListening = listen(deps, bell, { venue: venueId, book });
+      try {
+        while (!isOver()) {
+          const paused = await pass(deps, venueId, book);
+          if (paused) bell.hold(PAUSE_AFTER_FAILURE_MS);
+          await untilNextPass(bell, paused ? PAUSE_AFTER_FAILURE_MS : pollIntervalMs);
+        }
+        cancelled.throwIfAborted();
+      } finally {
+        for (const signal of [deps.stopping, cancelled]) signal.removeEventListener('abort', end);
+        await stopListening();
       }
     },
+  };
+}
+
+/** Waits in pieces, so that Temporal hears of the activity however long the venue's pace is. */
+async function untilNextPass(bell: Bell, ms: number): Promise<void> {
+  const dueMs = performance.now() + ms;
+  for (;;) {
+    heartbeat();
+    const leftMs = dueMs - performance.now();
+    if (leftMs <= 0 || (await bell.wait(Math.min(leftMs, HEARTBEAT_MS)))) return;
+  }
+}
+
+/** Rings the bell at each of the venue's events, where it has any. @returns what ends that */
+function listen(
+  deps: ActivityDeps,
+  bell: Bell,
+  at: { venue: VenueId; book: Book },
+): () => Promise<void> {
+  const ending = new AbortController();
+  const trouble = (detail: string): void => deps.log.warn({ ...at, detail }, 'venue stream');
+  const listener = { onEvent: () => bell.ring(), onTrouble: trouble };
+  const run = async (): Promise<void> => {
+    try {
+      await deps.venue(at.venue, at.book).listen?.(listener, ending.signal);
+    } catch (error) {
+      trouble(`ended: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const listening = run();
+  return async () => {
+    ending.abort();
+    await listening;
   };
 }
 

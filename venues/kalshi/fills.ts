@@ -33,6 +33,7 @@ export async function readFills(
   }
   const listed = [...fills.values()];
   for (const fill of listed) await learnOrder(account, fill, signal);
+  for (const { ticker } of listed) account.marketIds.set(ticker, true);
   const idOf = (fill: KalshiFill): string => account.clientIds.get(fill.order_id) ?? '';
   const terms = await termsOf(
     account,

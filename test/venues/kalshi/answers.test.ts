@@ -150,7 +150,7 @@ describe('how an order is written', () => {
       path === '/markets/M1' ? json(marketBody({ exchange_index: 2 })) : NOT_FOUND,
     );
     const venue = createKalshiVenue(
-      venueOptions(server.url, { subaccount: 3, orderGroupId: () => 'g-1' }),
+      venueOptions(server.url, { subaccount: 3, orderGroupId: () => Promise.resolve('g-1') }),
     );
     const sale = orderOf({ action: 'sell', limitPrice: price(0.0025), quantity: contracts(0.01) });
     const before = JSON.parse((await venue.prepare(sale)).wire) as object;
