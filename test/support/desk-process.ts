@@ -1,7 +1,7 @@
 /** Another process of a desk, played in this one: its own configuration, the desk's servers. */
 import { pino } from 'pino';
 import { machineClock } from '../../bin/clock.ts';
-import type { Engine } from '../../bin/engine.ts';
+import type { Engine, EngineOptions } from '../../bin/engine.ts';
 import { openEngine, submitter } from '../../bin/engine.ts';
 import { workersOf } from '../../bin/host.ts';
 import { embeddedTemporal } from '../../bin/servers.ts';
@@ -26,6 +26,7 @@ export async function startDeskProcess(
   desk: TestDesk,
   changes: Readonly<Record<string, string | undefined>>,
   liveTuning: LiveTuning,
+  { interfere }: Pick<EngineOptions, 'interfere'> = {},
 ): Promise<DeskProcess> {
   const log = pino({ level: 'silent' });
   const engine = await openEngine({
@@ -35,6 +36,7 @@ export async function startDeskProcess(
     clock: machineClock(0),
     log,
     liveTuning,
+    ...(interfere && { interfere }),
   });
   const workers = await workersOf(engine, { progress: () => {}, log });
   await engine.runs.ensureStanding();
