@@ -5,7 +5,7 @@ import { ConfigError } from '../contracts/config.ts';
 import type { FieldProblem } from '../contracts/proposal.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Desk, LiveBook } from '../domain/desk.ts';
-import { bookOf } from '../domain/desk.ts';
+import { bookOf, isLiveBook } from '../domain/desk.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { readDesk } from '../ledger/verbs/desk.ts';
@@ -52,7 +52,7 @@ export async function openLiveWay(parts: Parts): Promise<LiveWay> {
     if (open.length === 0) return { ...none, startLine: PAPER_LINE };
     const venues = (await openBoundVenues(parts, open[0]!.book)).map(({ venue }) => venue);
     const startLine = `LIVE_TRADING=false: ${open.length} live positions open, wind-down only`;
-    return { venues, isWoundDown: () => true, startLine };
+    return { venues, isWoundDown: isLiveBook, startLine };
   }
   const inUse = desk.phase !== 'paper' || open.length > 0;
   const problems = liveProblems(config);
