@@ -136,9 +136,9 @@ export interface PublicMarketData extends MarketData {
 /** Who hears that something happened at a venue. */
 export interface VenueListener {
   /** Something may have changed: look. Which venue's record is the truth is not said by it. */
-  onEvent(): void;
+  readonly onEvent: () => void;
   /** Events may be missed, for this reason; words for the log. */
-  onTrouble(detail: string): void;
+  readonly onTrouble: (detail: string) => void;
 }
 
 /**

@@ -119,6 +119,8 @@ test('a burst of 40 proposals stays within the budget, and no cancel waits behin
   expect(under.length).toBeGreaterThan(0);
   // Each identity had one effect, also those that were refused first.
   const identities = new Set(sent.map(({ identity }) => identity));
-  expect([...identities].filter((id) => desk.simulator.effects('createOrder', id) !== 1)).toEqual([]);
+  expect([...identities].filter((id) => desk.simulator.effects('createOrder', id) !== 1)).toEqual(
+    [],
+  );
   expect(identities.size).toBe(BURST);
 }, 300_000);

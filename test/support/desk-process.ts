@@ -14,8 +14,8 @@ import type { TestDesk } from './desk.ts';
 
 export interface DeskProcess {
   readonly engine: Engine;
-  submit(proposal: ProposalInput): Promise<SubmissionAnswer>;
-  stop(): Promise<void>;
+  readonly submit: (proposal: ProposalInput) => Promise<SubmissionAnswer>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

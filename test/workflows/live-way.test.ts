@@ -142,7 +142,11 @@ describe('the way there', () => {
     const found = await setUpVenue(desk.config, { venue: 'kalshi', reason: 'first use' });
     expect(found).toMatchObject({ book: 'rehearsal', binding: 'bound', fuse: { armed: 'new' } });
     const { ledger, clock } = desk.engine;
-    await ledger.pauseDesk('main', { actor: 'ann', reason: 'lunch', verified: true }, await clock.read());
+    await ledger.pauseDesk(
+      'main',
+      { actor: 'ann', reason: 'lunch', verified: true },
+      await clock.read(),
+    );
     expect(await refusal(promote(desk.config, 'x'))).toContain('paused: lunch');
     expect((await readDesk(ledger.db, 'main')).desk.phase).toBe('paper');
     await desk.query(`UPDATE desk SET state = 'active', epoch = epoch + 1`);
@@ -212,7 +216,9 @@ describe('the way there', () => {
       restUntilMs: Date.now() + 600_000,
     });
     expect(await venue.place(prepared, () => true)).toMatchObject({ kind: 'accepted' });
-    expect(await refusal(arm(desk.config, 'x'))).toContain("1 open orders that are not this desk's");
+    expect(await refusal(arm(desk.config, 'x'))).toContain(
+      "1 open orders that are not this desk's",
+    );
     expect(await venue.openOrders()).toHaveLength(1);
     expect(await venue.cancelAll()).toBe(1);
   });
@@ -301,7 +307,9 @@ test('beyond paper a start with keys that are none is refused, and names them', 
   await running?.stop();
   running = undefined;
   await expect(start({ KALSHI_API_KEY: 'changeme' })).rejects.toThrow(ConfigError);
-  await expect(start({ KALSHI_API_KEY: 'changeme' })).rejects.toThrow(/KALSHI_API_KEY.*placeholder/);
+  await expect(start({ KALSHI_API_KEY: 'changeme' })).rejects.toThrow(
+    /KALSHI_API_KEY.*placeholder/,
+  );
   const aborted = await abort(desk.config, 'over');
   expect(aborted).toEqual({ phase: 'paper', book: 'paper', changed: true });
   expect(await abort(desk.config, 'over')).toMatchObject({ changed: false });

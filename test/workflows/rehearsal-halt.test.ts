@@ -38,8 +38,7 @@ const control = () => stopControl(running.engine, desk.dataDir, () => {});
 const statusOf = async (id: string) => (await findTrade(desk.engine.ledger.db, id))?.status;
 const reaches = (id: string, status: string) =>
   eventually(`${id} ${status}`, async () => ((await statusOf(id)) === status ? true : undefined));
-const atVenue = () =>
-  running.engine.venues.find(({ book }) => book === 'rehearsal')!.openOrders();
+const atVenue = () => running.engine.venues.find(({ book }) => book === 'rehearsal')!.openOrders();
 
 /** An order that rests below the market for ten minutes. @returns our identity for it */
 async function rest(ticker: string): Promise<string> {
@@ -61,7 +60,11 @@ async function venueOrderId(ticker: string): Promise<string> {
 
 test('failure case 8: halted, the orders are cancelled by id, and the fill that was faster is booked', async () => {
   const raced = await venueOrderId('KX-RACED');
-  await desk.simulator.failNext('cancelOrder', { kind: 'ghostFill', ms: HIDDEN_MS }, { identity: raced });
+  await desk.simulator.failNext(
+    'cancelOrder',
+    { kind: 'ghostFill', ms: HIDDEN_MS },
+    { identity: raced },
+  );
   const view = await control().halt(ASKED);
   expect(view).toMatchObject({ state: 'halted', latched: true, verified: true, problems: [] });
   const cleared = view.venues.find(({ book }) => book === 'rehearsal')!;

@@ -7,7 +7,7 @@ import type { KalshiDesk } from '../support/kalshi-desk.ts';
 import { COMPRESSED, offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
 
 /** Longer than the watch takes to start, much longer than a fill takes through the stream. */
-const POLL_MS = 15_000;
+const POLL_MS = 30_000;
 const MOMENT_MS = 6_000;
 const UNDER_WAY = ['received', 'reserved', 'placing'];
 
@@ -49,9 +49,7 @@ async function booked(orderId: string, withinMs: number): Promise<number> {
   await eventually(
     'the fill to be booked',
     async () => {
-      const { rows } = await desk.query(
-        `SELECT 1 FROM fill WHERE order_id = '${orderId}' LIMIT 1`,
-      );
+      const { rows } = await desk.query(`SELECT 1 FROM fill WHERE order_id = '${orderId}' LIMIT 1`);
       return rows.length > 0 ? true : undefined;
     },
     withinMs,
@@ -64,16 +62,15 @@ describe('the stream', () => {
     await eventually('a connection', async () => (connected() > 0 ? true : undefined));
     const order = await rest('KX-FAST');
     await fill('KX-FAST');
-    await booked(order, MOMENT_MS);
+    expect(await booked(order, MOMENT_MS)).toBeLessThan(POLL_MS);
   });
 
   test('I5 muted, the next look finds it all the same, and books it once', async () => {
     const order = await rest('KX-MUTED');
     await desk.simulator.admin('muteSockets', { muted: true });
     await fill('KX-MUTED');
-    const tookMs = await booked(order, POLL_MS + MOMENT_MS);
+    await booked(order, POLL_MS + MOMENT_MS);
     await desk.simulator.admin('muteSockets', { muted: false });
-    expect(tookMs).toBeGreaterThan(500);
     const { rows } = await desk.query(`SELECT 1 FROM fill WHERE order_id = '${order}'`);
     expect(rows).toHaveLength(1);
   });
@@ -84,7 +81,7 @@ describe('the stream', () => {
     await desk.simulator.admin('dropSockets');
     await fill('KX-DROPPED');
     await eventually('a new connection', async () => (connected() > before ? true : undefined));
-    await booked(order, MOMENT_MS);
+    expect(await booked(order, MOMENT_MS)).toBeLessThan(POLL_MS);
   });
 
   test('a flood of events makes few looks', async () => {
@@ -92,7 +89,10 @@ describe('the stream', () => {
     const before = requests('fills').length;
     const beganMs = performance.now();
     for (let n = 0; n < 200; n += 1) {
-      await desk.simulator.admin('setMarket', { ticker: 'KX-FLOOD', fields: { volume_fp: `${n}` } });
+      await desk.simulator.admin('setMarket', {
+        ticker: 'KX-FLOOD',
+        fields: { volume_fp: `${n}` },
+      });
     }
     await desk.simulator.admin('setMarket', { ticker: 'KX-FAST', fields: {} });
     const seconds = (performance.now() - beganMs) / 1000;

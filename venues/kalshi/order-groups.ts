@@ -54,7 +54,12 @@ export function orderGroupsOf(account: KalshiAccount): KalshiOrderGroups {
       return bodyOf(createdOrderGroupSchema, answer, path).order_group_id;
     },
     async orderGroup(id, signal) {
-      const found = await client.find({ path: pathOf(id), query, schema: orderGroupSchema, signal });
+      const found = await client.find({
+        path: pathOf(id),
+        query,
+        schema: orderGroupSchema,
+        signal,
+      });
       if (found === undefined) return undefined;
       const { is_auto_cancel_enabled: autoCancel, contracts_limit_fp: limit, orders } = found;
       return { id, autoCancel, ...(limit == null ? {} : { limit }), orders: orders ?? [] };
