@@ -199,22 +199,39 @@ test('I11 neither the key nor a signature is in the log, the ledger, a history o
   expect(all.match(SIGNATURE)).toBeNull();
 }, 120_000);
 
-test('with the desk, Temporal and Postgres gone the command cancels at the venue by itself', async () => {
+const rehearsalOf = ({ venues }: HaltView) => venues.find(({ book }) => book === 'rehearsal');
+
+test('with the desk gone and Postgres frozen the command cancels at the venue by itself', async () => {
   expect(resting()).toHaveLength(1);
+  const { url } = JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as {
+    url: string;
+  };
+  const postgres = pidOf('postgres');
   desk.child.kill('SIGKILL');
-  for (const server of ['temporal', 'postgres'] as const) process.kill(pidOf(server), 'SIGKILL');
   await desk.exited;
+  process.kill(postgres, 'SIGSTOP');
+  try {
+    const halted = await ballast(HALT, { DATABASE_URL: url });
+    const view = jsonOf<HaltView>(halted);
+    expect(view).toMatchObject({ state: 'halted', epoch: null, latched: true });
+    expect(rehearsalOf(view)).toMatchObject({
+      listed: true,
+      open: [],
+      unresolved: [],
+      cancelled: [expect.any(String)],
+    });
+    expect(resting()).toEqual([]);
+    // The paper exchange lives in Postgres: what could not be asked is named, and so is not verified.
+    expect(halted.code).toBe(3);
+  } finally {
+    process.kill(postgres, 'SIGCONT');
+  }
+}, 240_000);
+
+test('with Postgres and Temporal killed too it still asks the venue, and says what it found', async () => {
+  for (const server of ['temporal', 'postgres'] as const) process.kill(pidOf(server), 'SIGKILL');
   const nowhere = `postgres://nobody@127.0.0.1:${await freePort()}/none`;
   const halted = await ballast(HALT, { DATABASE_URL: nowhere });
-  const view = jsonOf<HaltView>(halted);
-  expect(view).toMatchObject({ state: 'halted', epoch: null, latched: true });
-  expect(view.venues.find(({ book }) => book === 'rehearsal')).toMatchObject({
-    listed: true,
-    open: [],
-    unresolved: [],
-    cancelled: [expect.any(String)],
-  });
-  expect(resting()).toEqual([]);
-  // The paper exchange lives in Postgres: what could not be asked is named, so it is not "verified".
+  expect(rehearsalOf(jsonOf<HaltView>(halted))).toMatchObject({ listed: true, open: [] });
   expect(halted.code).toBe(3);
 }, 240_000);
