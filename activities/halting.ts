@@ -8,6 +8,10 @@ import type { OrderToCancel, VenueBook } from '../ledger/verbs/open-orders.ts';
 import type { Venue } from '../venues/venue.ts';
 import { clearVenue } from './clear-venue.ts';
 import type { ActivityDeps } from './deps.ts';
+import { inTime } from './in-time.ts';
+
+/** A ledger that is frozen must not keep the venue's orders resting. */
+const LEDGER_MS_MAX = 2_000;
 
 /** What clearing a venue needs of the ledger. */
 export interface ClearingLedger {
@@ -52,14 +56,15 @@ export async function clearBook(
   const at = { venue: venue.id, book: venue.book };
   let known: OrderToCancel[] = [];
   try {
-    known = await ledger.ordersToCancel(at);
+    known = await inTime(LEDGER_MS_MAX, 'the ledger', () => ledger.ordersToCancel(at));
   } catch {
     // The venue's own list says what is open all the same.
   }
   const cleared = await clearVenue(venue, known, options);
   try {
     const trades = known.map(({ tradeId }) => tradeId);
-    await ledger.wakeTrades(at, trades, await clock.read());
+    const reading = await clock.read();
+    await inTime(LEDGER_MS_MAX, 'the ledger', () => ledger.wakeTrades(at, trades, reading));
   } catch {
     // They look again by themselves, later.
   }

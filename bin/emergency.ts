@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type pg from 'pg';
 import { pino } from 'pino';
+import { inTime } from '../activities/in-time.ts';
 import type { Config } from '../contracts/config.ts';
 import { ConfigError } from '../contracts/config.ts';
 import type { HaltView } from '../contracts/halt.ts';
@@ -47,6 +48,8 @@ export async function haltDirectly(
   const clock = machineClock(config.clockOffsetMs);
   const { atMs } = await clock.read();
   let opened: Database | undefined;
+  /** The same once it has answered: what does not answer must not keep the venues waiting. */
+  let reached: Database | undefined;
   let live: LiveToClear = { venues: [], missing: [] };
   const asked = { actor: 'cli', reason };
   const view = await haltEverything({
@@ -56,6 +59,7 @@ export async function haltDirectly(
     stopDesk: async () => {
       opened = await openDatabase(config);
       await opened.ledger.haltDesk(DESK, { ...asked, verified: true }, await clock.read());
+      reached = opened;
       return opened.ledger.acknowledgeStop(DESK);
     },
     books: () => [
@@ -67,15 +71,21 @@ export async function haltDirectly(
       ...live.missing,
     ],
     openVenues: async () => {
-      live = await openLive(config, clock, opened?.ledger);
-      return [...openPaper(config, clock, opened?.pool), ...live.venues];
+      live = await openLive(config, clock, reached?.ledger);
+      return [...openPaper(config, clock, reached?.pool), ...live.venues];
     },
-    clearing: () => opened && { ledger: opened.ledger, clock },
+    clearing: () => reached && { ledger: reached.ledger, clock },
     tell,
   });
-  await opened?.close().catch(() => {});
+  const ending = opened;
+  if (ending !== undefined)
+    await inTime(CLOSE_MS_MAX, 'close', () => ending.close()).catch(() => {});
   return view;
 }
+
+/** A ledger that has just answered is asked once more for so long. */
+const ASK_MS_MAX = 2_000;
+const CLOSE_MS_MAX = 2_000;
 
 const PAPER_IS_GONE =
   'not reached: the paper exchange lives in Postgres, and takes no order while that is down';
@@ -100,8 +110,9 @@ async function openLive(
   clock: Clock,
   ledger: Ledger | undefined,
 ): Promise<LiveToClear> {
-  const book = ledger === undefined ? undefined : await liveBookInUse(ledger);
-  const mayTrade = ledger === undefined ? config.liveTrading : book !== undefined;
+  const inUse = await bookByLedger(ledger);
+  const book = inUse === 'untold' ? undefined : inUse;
+  const mayTrade = inUse === 'untold' ? config.liveTrading : book !== undefined;
   if (!mayTrade) return { venues: [], missing: [] };
   const at = book ?? liveBookOf(config);
   const problems = liveProblems(config);
@@ -113,6 +124,12 @@ async function openLive(
   const why = problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
   const ifMissing = `no client: ${why}; cancel on the venue's own pages`;
   return { venues: [], missing: config.venues.map((venue) => ({ venue, book: at, ifMissing })) };
+}
+
+/** The live book that is in use; `untold` where no ledger says. */
+async function bookByLedger(ledger: Ledger | undefined): Promise<LiveBook | undefined | 'untold'> {
+  if (ledger === undefined) return 'untold';
+  return inTime(ASK_MS_MAX, 'the ledger', () => liveBookInUse(ledger)).catch(() => 'untold');
 }
 
 async function liveBookInUse(ledger: Ledger): Promise<LiveBook | undefined> {

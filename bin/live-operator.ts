@@ -6,6 +6,7 @@ import type { ArmedView, PhaseView, VenueSetUpView } from '../contracts/live.ts'
 import { formatDecimal, formatUsd } from '../domain/decimal.ts';
 import type { LiveBook } from '../domain/desk.ts';
 import { bookOf } from '../domain/desk.ts';
+import type { MicroContracts } from '../domain/money.ts';
 import { micros, microContracts } from '../domain/money.ts';
 import type { VenueId } from '../domain/venue-id.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -29,8 +30,10 @@ const FUSE_PRICE_MICROS = 50_000;
 const silent = pino({ level: 'silent' });
 
 /**
- * Reads the account with its key, binds the book to it, and gives it a fuse where it has none.
- * @throws ConfigError where keys are missing, NotAllowed where the book belongs to another account
+ * Reads the account with its key, binds the book to it, and sees that its fuse is there and lets
+ * orders in: one that has tripped is reset by it. A running desk's orders join it within a second.
+ * @throws ConfigError where keys are missing, NotAllowed where the book belongs to another account:
+ *   nothing is written there
  */
 export async function setUpVenue(
   config: Config,
@@ -48,21 +51,40 @@ export async function setUpVenue(
   const checks = await accountChecks(live);
   const account = await venue.accountId();
   return withLedger(config, async (ledger) => {
-    const bound = (await ledger.readBindings(book)).find((one) => one.venue === id);
-    const contractsMax = microContracts(
-      Math.ceil(config.limits.positionMicrosMax / FUSE_PRICE_MICROS) * 1_000_000,
-    );
-    const fuseId = bound?.fuseId ?? (await venue.createOrderGroup(contractsMax));
-    const asked = { book, venue: id, host, account, keyId, fuseId, actor: 'cli', reason };
-    const outcome = await ledger.bindVenue(asked, await clock.read());
-    if (outcome.kind === 'differs') {
-      throw new NotAllowed(
-        `the ${book} book is bound to account ${outcome.account} at ${outcome.host}, and this is ${account} at ${host}; another account needs a data directory of its own (BALLAST_DATA_DIR)`,
+    const another = (is: { host: string; account: string }): NotAllowed =>
+      new NotAllowed(
+        `the ${book} book is bound to account ${is.account} at ${is.host}, and this is ${account} at ${host}; another account needs a data directory of its own (BALLAST_DATA_DIR)`,
       );
+    const bound = (await ledger.readBindings(book)).find((one) => one.venue === id);
+    if (bound !== undefined && (bound.host !== host || bound.account !== account)) {
+      throw another(bound);
     }
-    const fuse = { id: fuseId, contractsMax: formatDecimal(contractsMax) };
+    const fuse = await armFuse(venue, bound?.fuseId, fuseLimitOf(config));
+    const asked = { book, venue: id, host, account, keyId, fuseId: fuse.id, actor: 'cli', reason };
+    const outcome = await ledger.bindVenue(asked, await clock.read());
+    if (outcome.kind === 'differs') throw another(outcome);
     return { venue: id, book, host, account, binding: outcome.kind, fuse, checks };
   });
+}
+
+function fuseLimitOf({ limits }: Config): MicroContracts {
+  return microContracts(Math.ceil(limits.positionMicrosMax / FUSE_PRICE_MICROS) * 1_000_000);
+}
+
+/** The group there is, let in orders again; a new one where there is none of this limit. */
+async function armFuse(
+  venue: LiveVenue['venue'],
+  known: string | undefined,
+  limit: MicroContracts,
+): Promise<NonNullable<VenueSetUpView['fuse']>> {
+  const contractsMax = formatDecimal(limit);
+  const found = known === undefined ? undefined : await venue.orderGroup(known);
+  if (found === undefined || found.limit !== limit) {
+    return { id: await venue.createOrderGroup(limit), contractsMax, armed: 'new' };
+  }
+  // The venue does not tell whether it has tripped.
+  await venue.resetOrderGroup(found.id);
+  return { id: found.id, contractsMax, armed: 'reset' };
 }
 
 /** @throws ConfigError, NotAllowed where the desk may not be promoted */

@@ -30,7 +30,7 @@ export interface LiveVenue {
 /** What tests change about a live venue. */
 export type LiveTuning = Pick<
   KalshiVenueOptions,
-  'unknownHorizonMs' | 'readTokensPerSecond' | 'deadlines'
+  'unknownHorizonMs' | 'readTokensPerSecond' | 'deadlines' | 'pollIntervalMs'
 >;
 
 interface LiveParts extends LiveTuning {
@@ -40,7 +40,7 @@ interface LiveParts extends LiveTuning {
   /** What orders of ours were for; without it a venue's records are told in its own words. */
   readonly ledger?: Ledger;
   /** The order group new orders join. */
-  readonly fuseOf?: (venue: VenueId) => string | undefined;
+  readonly fuseOf?: (venue: VenueId) => Promise<string | undefined>;
 }
 
 /** Names that people leave where a key belongs. */
@@ -98,8 +98,8 @@ export function openLiveVenues(config: Config, parts: LiveParts): LiveVenue[] {
   const { environment } = config;
   const { KALSHI_BASE_URL: baseUrl, KALSHI_SUBACCOUNT: subaccount } = environment;
   const keyId = environment.KALSHI_API_KEY!;
-  const { book, clock, log, ledger, fuseOf, unknownHorizonMs, readTokensPerSecond, deadlines } =
-    parts;
+  const { book, clock, log, ledger, fuseOf } = parts;
+  const { unknownHorizonMs, readTokensPerSecond, deadlines, pollIntervalMs } = parts;
   const pem = new Secret(readFileSync(environment.KALSHI_PRIVATE_KEY_PATH!, 'utf8'));
   const options: KalshiVenueOptions = {
     baseUrl,
@@ -116,6 +116,7 @@ export function openLiveVenues(config: Config, parts: LiveParts): LiveVenue[] {
     unknownHorizonMs,
     readTokensPerSecond,
     deadlines,
+    pollIntervalMs,
     onDoubt: (doubt) => log.warn(doubt, 'a venue contradicts itself'),
   };
   const venue = createKalshiVenue(options);

@@ -5,10 +5,11 @@ import { ConfigError } from '../contracts/config.ts';
 import type { FieldProblem } from '../contracts/proposal.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Desk, LiveBook } from '../domain/desk.ts';
-import { bookOf } from '../domain/desk.ts';
+import { bookOf, isLiveBook } from '../domain/desk.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { readDesk } from '../ledger/verbs/desk.ts';
+import type { VenueBinding } from '../ledger/verbs/live-way.ts';
 import type { Venue } from '../venues/venue.ts';
 import type { LiveTuning, LiveVenue } from './live-venues.ts';
 import { liveBookOf, liveProblems, openLiveVenues } from './live-venues.ts';
@@ -29,6 +30,9 @@ interface Parts extends LiveTuning {
   readonly log: Logger;
 }
 
+/** A fuse that was armed elsewhere counts for orders from this much later on. */
+const FUSE_AGE_MS_MAX = 1_000;
+
 const PAPER_LINE = 'PAPER TRADING (LIVE_TRADING=false)';
 
 /**
@@ -48,7 +52,7 @@ export async function openLiveWay(parts: Parts): Promise<LiveWay> {
     if (open.length === 0) return { ...none, startLine: PAPER_LINE };
     const venues = (await openBoundVenues(parts, open[0]!.book)).map(({ venue }) => venue);
     const startLine = `LIVE_TRADING=false: ${open.length} live positions open, wind-down only`;
-    return { venues, isWoundDown: () => true, startLine };
+    return { venues, isWoundDown: isLiveBook, startLine };
   }
   const inUse = desk.phase !== 'paper' || open.length > 0;
   const problems = liveProblems(config);
@@ -61,7 +65,7 @@ export async function openLiveWay(parts: Parts): Promise<LiveWay> {
   const book = inUse ? (open[0]?.book ?? (bookOf(desk) as LiveBook)) : liveBookOf(config);
   const venues = inUse
     ? await openBoundVenues(parts, book)
-    : openLiveVenues(config, { ...parts, book, fuseOf: await fusesOf(parts, book) });
+    : openLiveVenues(config, { ...parts, book, fuseOf: fusesOf(parts, book) });
   return { venues: venues.map(({ venue }) => venue), isWoundDown: () => false, startLine };
 }
 
@@ -93,11 +97,7 @@ async function fallBackToPaper({ ledger, clock, log }: Parts): Promise<void> {
  */
 export async function openBoundVenues(parts: Parts, book: LiveBook): Promise<readonly LiveVenue[]> {
   const bindings = await parts.ledger.readBindings(book);
-  const venues = openLiveVenues(parts.config, {
-    ...parts,
-    book,
-    fuseOf: await fusesOf(parts, book),
-  });
+  const venues = openLiveVenues(parts.config, { ...parts, book, fuseOf: fusesOf(parts, book) });
   const wrong = venues.flatMap(({ venue, host, keyId, settings }): FieldProblem[] => {
     const bound = bindings.find((one) => one.venue === venue.id);
     const setUp = `ballast venue setup ${venue.id}`;
@@ -129,8 +129,20 @@ export async function openBoundVenues(parts: Parts, book: LiveBook): Promise<rea
   return venues;
 }
 
-/** The fuses as the ledger has them; one that is armed later counts from the next start. */
-async function fusesOf({ ledger }: Parts, book: LiveBook) {
-  const fuses = new Map((await ledger.readBindings(book)).map((one) => [one.venue, one.fuseId]));
-  return (venue: VenueId) => fuses.get(venue);
+/** The fuses as the ledger has them, read again after a moment. */
+function fusesOf({ ledger }: Parts, book: LiveBook) {
+  let read: Promise<readonly VenueBinding[]> | undefined;
+  let readAtMs = 0;
+  return async (venue: VenueId): Promise<string | undefined> => {
+    if (read === undefined || performance.now() - readAtMs > FUSE_AGE_MS_MAX) {
+      readAtMs = performance.now();
+      const reading = ledger.readBindings(book);
+      read = reading;
+      // A failure is told to who asked, and the next one asks anew.
+      reading.catch(() => {
+        if (read === reading) read = undefined;
+      });
+    }
+    return (await read).find((one) => one.venue === venue)?.fuseId;
+  };
 }

@@ -12,7 +12,12 @@ export interface VenueSetUpView {
   /** `bound` now, for good; `known` where it was before. */
   readonly binding: 'bound' | 'known';
   /** The venue-side fuse and what it lets through; null where the venue has none. */
-  readonly fuse: { readonly id: string; readonly contractsMax: string } | null;
+  readonly fuse: {
+    readonly id: string;
+    readonly contractsMax: string;
+    /** `reset`: it was there, and lets orders in again where it had tripped. */
+    readonly armed: 'new' | 'reset';
+  } | null;
   readonly checks: readonly Check[];
 }
 

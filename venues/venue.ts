@@ -133,6 +133,14 @@ export interface PublicMarketData extends MarketData {
   result(marketId: string, signal?: AbortSignal): Promise<MarketResult | undefined>;
 }
 
+/** Who hears that something happened at a venue. */
+export interface VenueListener {
+  /** Something may have changed: look. Which venue's record is the truth is not said by it. */
+  readonly onEvent: () => void;
+  /** Events may be missed, for this reason; words for the log. */
+  readonly onTrouble: (detail: string) => void;
+}
+
 /**
  * A venue as the engine sees it. Methods reject as `MarketData`'s do; `place`, `lookup` and
  * `cancel` answer instead, because there the difference is part of the result.
@@ -159,6 +167,11 @@ export interface Venue extends MarketData {
   fillsSince(sinceMs: number, signal?: AbortSignal): Promise<FactPage<VenueFill>>;
   /** Final results recorded at or after `sinceMs`. */
   settlementsSince(sinceMs: number, signal?: AbortSignal): Promise<FactPage<VenueSettlement>>;
+  /**
+   * Tells of events until the signal aborts, and resolves when the connection is closed. It only
+   * makes looks come sooner: events may be missed or come twice. Absent where the venue has none.
+   */
+  listen?(listener: VenueListener, signal: AbortSignal): Promise<void>;
 }
 
 /** The venue said no, and will say it again: final, not to be retried unchanged. */

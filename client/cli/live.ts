@@ -13,7 +13,8 @@ import { example, nonEmpty } from './verbs.ts';
 
 const SETUP_HELP = `
 Reads the account with its real key, binds the book to its host and account at first use, and arms
-the venue's own fuse. The same account with a new key is recognised; another account is refused.
+the venue's own fuse, which it resets where that has tripped; a running desk uses it within a second.
+The same account with a new key is recognised; another account is refused.
 
 Example:
   $ ballast venue setup kalshi --reason "demo account for the rehearsal"`;
@@ -38,6 +39,8 @@ desk enter trades for 15 minutes. With the admin's token.
 
 Example:
   $ ballast arm --reason "watching it"`;
+
+const FUSE_WORDS = { new: 'new', reset: 'reset: it lets orders in' } as const;
 
 interface Options {
   readonly reason: string;
@@ -102,7 +105,7 @@ async function setUp(ports: CliPorts, venue: VenueId, options: Options): Promise
     ports.out(`the ${view.book} book ${bound} account ${printable(view.account)} at ${view.host}`);
     if (view.fuse !== null) {
       ports.out(
-        `fuse ${printable(view.fuse.id)}: at most ${view.fuse.contractsMax} contracts in 15 s`,
+        `fuse ${printable(view.fuse.id)}: at most ${view.fuse.contractsMax} contracts in 15 s, ${FUSE_WORDS[view.fuse.armed]}`,
       );
     }
   }

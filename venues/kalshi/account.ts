@@ -19,7 +19,7 @@ export interface KalshiVenueOptions extends Omit<KalshiClientOptions, 'signer'> 
   readonly subaccount?: number | undefined;
   readonly clock: Clock;
   /** The order group new orders join, asked at each `prepare`. */
-  readonly orderGroupId?: (() => string | undefined) | undefined;
+  readonly orderGroupId?: (() => Promise<string | undefined>) | undefined;
   /**
    * What the ledger knows orders were for, by client order id; those it does not know are left
    * out. The venue's own words cannot tell a sale of YES from a purchase of NO.
@@ -36,6 +36,8 @@ export interface KalshiVenueOptions extends Omit<KalshiClientOptions, 'signer'> 
   readonly onDoubt?: ((doubt: KalshiDoubt) => void) | undefined;
   /** How long absence proves nothing; absent: 60 s. Shorter in tests only. */
   readonly unknownHorizonMs?: number | undefined;
+  /** How often the watch asks for facts; absent: every second. */
+  readonly pollIntervalMs?: number | undefined;
 }
 
 /** An order as the ledger knows it. */
@@ -59,6 +61,8 @@ export interface KalshiAccount {
   /** The venue's order id → the client's; empty for an order without one. */
   readonly clientIds: BoundedMap<string, string>;
   readonly terms: BoundedMap<string, OrderTerms>;
+  /** Markets this process has ordered on or read fills of. */
+  readonly marketIds: BoundedMap<string, true>;
   /** Final results by market; an amended one is read again after a while. */
   readonly results: BoundedMap<string, MarketResult>;
 }
@@ -78,6 +82,7 @@ export function openAccount(options: KalshiVenueOptions): KalshiAccount {
     venueIds: new BoundedMap(sizes),
     clientIds: new BoundedMap(sizes),
     terms: new BoundedMap(sizes),
+    marketIds: new BoundedMap(sizes),
     results: new BoundedMap({ ...sizes, ageMsMax: RESULT_AGE_MS_MAX }),
   };
 }

@@ -38,6 +38,7 @@ export async function readFills(
   for await (const fill of listedFills(account, sinceMs, signal)) fills.set(fill.fill_id, fill);
   const listed = [...fills.values()];
   await learnOrders(account, listed, { minTs: minTsOf(sinceMs), signal });
+  for (const { ticker } of listed) account.marketIds.set(ticker, true);
   const idOf = (fill: KalshiFill) => account.clientIds.get(fill.order_id);
   const told = listed.flatMap((fill) => {
     const id = idOf(fill);

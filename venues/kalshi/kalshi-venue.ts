@@ -4,7 +4,7 @@ import { balanceSchema } from '../../contracts/kalshi/portfolio.ts';
 import { communicationsIdSchema } from '../../contracts/kalshi/exchange.ts';
 import { sumMicros, ZERO_MICROS } from '../../domain/money.ts';
 import { TIME_IN_FORCE } from '../../domain/venue-id.ts';
-import type { FactPage, Venue, VenueBalance, VenueCapabilities } from '../venue.ts';
+import type { FactPage, Venue, VenueBalance, VenueCapabilities, VenueListener } from '../venue.ts';
 import type { KalshiAccount, KalshiVenueOptions } from './account.ts';
 import { openAccount, subaccountOf } from './account.ts';
 import { cancelAllOrders, cancelOrder } from './cancel.ts';
@@ -15,6 +15,7 @@ import { lookUp, readOpenOrders } from './order-reads.ts';
 import { placeOrder, prepareOrder } from './place.ts';
 import type { KalshiSettlementRecord } from './settlements.ts';
 import { readSettlements } from './settlements.ts';
+import { openKalshiStream } from './stream.ts';
 
 /** What Kalshi's venue can besides the port. */
 export interface KalshiVenue extends Venue, KalshiOrderGroups {
@@ -48,7 +49,7 @@ export function createKalshiVenue(options: KalshiVenueOptions): KalshiVenue {
   const capabilities: VenueCapabilities = {
     timeInForce: TIME_IN_FORCE,
     unknownHorizonMs: options.unknownHorizonMs ?? UNKNOWN_HORIZON_MS,
-    pollIntervalMs: POLL_INTERVAL_MS,
+    pollIntervalMs: options.pollIntervalMs ?? POLL_INTERVAL_MS,
     startsPerSecond: STARTS_PER_SECOND,
   };
   return {
@@ -59,7 +60,7 @@ export function createKalshiVenue(options: KalshiVenueOptions): KalshiVenue {
     quote: (marketId, outcome, signal) => markets.quote(marketId, outcome, signal),
     status: (marketId, signal) => markets.status(marketId, signal),
     balance: (marketId, signal) => readBalance(account, marketId, signal),
-    prepare: (request) => Promise.resolve(prepareOrder(account, request)),
+    prepare: (request) => prepareOrder(account, request),
     place: (order, mayWrite, signal) => placeOrder(account, order, mayWrite, signal),
     lookup: (order, signal) => lookUp(account, order, signal),
     cancel: (order, signal) => cancelOrder(account, order, signal),
@@ -67,10 +68,35 @@ export function createKalshiVenue(options: KalshiVenueOptions): KalshiVenue {
     openOrders: (signal) => readOpenOrders(account, signal),
     fillsSince: (sinceMs, signal) => readFills(account, sinceMs, signal),
     settlementsSince: (sinceMs, signal) => readSettlements(account, sinceMs, signal),
+    listen: (listener, signal) => listenTo(account, listener, signal),
     totalBalance: (signal) => readTotal(account, signal),
     accountId: (signal) => readAccountId(account, signal),
     ...orderGroupsOf(account),
   };
+}
+
+/**
+ * Fills and orders are the account's own; of markets the stream tells every one the exchange has,
+ * and only those this process has dealt with are worth a look.
+ */
+async function listenTo(
+  { options, marketIds }: KalshiAccount,
+  { onEvent, onTrouble }: VenueListener,
+  signal: AbortSignal,
+): Promise<void> {
+  const { baseUrl, credentials, wallMs } = options;
+  const stream = openKalshiStream(
+    { baseUrl, credentials, wallMs, onTrouble },
+    ({ kind, marketId }) => {
+      const isForeign = kind === 'market' && marketIds.get(marketId ?? '') === undefined;
+      if (!isForeign) onEvent();
+    },
+  );
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await stream.close();
 }
 
 /**

@@ -34,6 +34,8 @@ const ROOT = '/portfolio/order_groups';
 export function orderGroupsOf(account: KalshiAccount): KalshiOrderGroups {
   const { client, options } = account;
   const pathOf = (id: string): string => `${ROOT}/${encodeURIComponent(id)}`;
+  // A write finds a group only with the subaccount it belongs to.
+  const query = { subaccount: options.subaccount };
   const write = async (call: WriteCall): Promise<{ status: number; text: string }> => {
     const exchanged = await client.send(call);
     if (exchanged.kind !== 'answered') throw unheard(`${call.path}: ${exchanged.detail}`);
@@ -52,16 +54,21 @@ export function orderGroupsOf(account: KalshiAccount): KalshiOrderGroups {
       return bodyOf(createdOrderGroupSchema, answer, path).order_group_id;
     },
     async orderGroup(id, signal) {
-      const found = await client.find({ path: pathOf(id), schema: orderGroupSchema, signal });
+      const found = await client.find({
+        path: pathOf(id),
+        query,
+        schema: orderGroupSchema,
+        signal,
+      });
       if (found === undefined) return undefined;
       const { is_auto_cancel_enabled: autoCancel, contracts_limit_fp: limit, orders } = found;
       return { id, autoCancel, ...(limit == null ? {} : { limit }), orders: orders ?? [] };
     },
     async resetOrderGroup(id, signal) {
-      await write({ method: 'PUT', path: `${pathOf(id)}/reset`, body: '{}', signal });
+      await write({ method: 'PUT', path: `${pathOf(id)}/reset`, query, body: '{}', signal });
     },
     async triggerOrderGroup(id, signal) {
-      await write({ method: 'PUT', path: `${pathOf(id)}/trigger`, body: '{}', signal });
+      await write({ method: 'PUT', path: `${pathOf(id)}/trigger`, query, body: '{}', signal });
     },
   };
 }

@@ -15,13 +15,19 @@ type Answered = Extract<Exchanged, { kind: 'answered' }>;
 
 const CREATE_PATH = '/portfolio/events/orders';
 
-/** Decides the bytes: the body of the send as it will leave. Reads nothing. */
-export function prepareOrder(account: KalshiAccount, request: OrderRequest): PreparedOrder {
+/**
+ * Decides the bytes: the body of the send as it will leave. Asks the venue nothing.
+ * @throws Error where it cannot be told which order group there is: no order leaves without its fuse
+ */
+export async function prepareOrder(
+  account: KalshiAccount,
+  request: OrderRequest,
+): Promise<PreparedOrder> {
   const { options, markets } = account;
   const shard = markets.knownShardOf(request.marketId);
   const body = createBodyOf(request, {
     // A group belongs to one shard, and ours to the first: elsewhere it would refuse the order.
-    orderGroupId: (shard ?? 0) === 0 ? options.orderGroupId?.() : undefined,
+    orderGroupId: (shard ?? 0) === 0 ? await options.orderGroupId?.() : undefined,
     shard,
     subaccount: options.subaccount,
   });
@@ -64,8 +70,10 @@ async function understood(read: () => Promise<PlaceOutcome>): Promise<PlaceOutco
 }
 
 /** The first send of an identity decides what it was for; another order under it is none. */
-function rememberTerms({ terms }: KalshiAccount, { clientOrderId, outcome, action }: OrderRequest) {
+function rememberTerms({ terms, marketIds }: KalshiAccount, request: OrderRequest) {
+  const { clientOrderId, marketId, outcome, action } = request;
   if (terms.get(clientOrderId) === undefined) terms.set(clientOrderId, { outcome, action });
+  marketIds.set(marketId, true);
 }
 
 async function answerOf(
