@@ -66,8 +66,8 @@ export interface Engine {
   readonly books: readonly ServedBook[];
   /** Those of them that are traded or hold something: they are watched. */
   readonly watched: () => Promise<readonly ServedBook[]>;
-  /** What the start line says. */
-  readonly startLine: string;
+  /** What the start line says of the desk as it stands now. */
+  readonly startLine: () => Promise<string>;
   readonly runs: Runs;
   readonly decisions: DecisionListener;
   close(): Promise<void>;
@@ -131,7 +131,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     venues,
     books,
     watched,
-    startLine: live.startLine,
+    startLine: async () => live.startLine((await readDesk(ledger.db, DESK)).desk),
     runs,
     decisions,
     close: async () => {

@@ -108,7 +108,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const dying = servers.gaveUp.catch((error: unknown) =>
       stopTrading(error, { dataDir, engine, progress, log }),
     );
-    log.info({ apiUrl, version: version() }, engine.startLine);
+    log.info({ apiUrl, version: version() }, await engine.startLine());
     return {
       engine,
       submit,
@@ -191,7 +191,7 @@ export async function listen(
     return {
       ...view,
       desk: asLatched(dataDir, view.desk),
-      startLine: engine.startLine,
+      startLine: await engine.startLine(),
       version: version(),
       addresses: { api: apiUrl, temporalUi: servers.temporalUi ?? null },
     };

@@ -19,8 +19,8 @@ import { DESK } from './settings.ts';
 export interface LiveWay {
   readonly venues: readonly Venue[];
   readonly isWoundDown: (book: Book) => boolean;
-  /** What the start line says about it. @source DESIGN §6 */
-  readonly startLine: string;
+  /** What the start line says of the desk as it stands. @source DESIGN §6 */
+  readonly startLine: (desk: Desk) => string;
 }
 
 interface Parts extends LiveTuning {
@@ -49,14 +49,14 @@ export async function openLiveWay(parts: Parts): Promise<LiveWay> {
   const open = await ledger.openInLiveBooks();
   const none = { venues: [], isWoundDown: () => false };
   if (!config.liveTrading) {
-    if (open.length === 0) return { ...none, startLine: PAPER_LINE };
+    if (open.length === 0) return { ...none, startLine: () => PAPER_LINE };
     const venues = (await openBoundVenues(parts, open[0]!.book)).map(({ venue }) => venue);
-    const startLine = `LIVE_TRADING=false: ${open.length} live positions open, wind-down only`;
-    return { venues, isWoundDown: isLiveBook, startLine };
+    const line = `LIVE_TRADING=false: ${open.length} live positions open, wind-down only`;
+    return { venues, isWoundDown: isLiveBook, startLine: () => line };
   }
   const inUse = desk.phase !== 'paper' || open.length > 0;
   const problems = liveProblems(config);
-  const startLine = lineOf(desk, problems);
+  const startLine = (now: Desk) => lineOf(now, problems);
   if (problems.length > 0) {
     if (inUse) throw new ConfigError(problems);
     parts.log.warn({ problems }, 'no live venue is opened');

@@ -17,7 +17,7 @@ type Print = (line: string) => void;
 export async function runDesk(config: Config, print: Print): Promise<number> {
   const stopped = stopRequested(print);
   const host = await startHost({ config, progress: print });
-  print(host.engine.startLine);
+  print(await host.engine.startLine());
   print(`API        ${host.apiUrl}`);
   if (host.temporalUi !== undefined) print(`Temporal   ${host.temporalUi}`);
   print(`Data       ${dataDirOf(config.environment)}`);
@@ -57,7 +57,7 @@ export async function runWorker(config: Config, print: Print): Promise<number> {
 export async function runApi(config: Config, print: Print): Promise<number> {
   const stopped = stopRequested(print);
   const { engine, log, dataDir, temporalUi } = await joinDesk(config);
-  print(engine.startLine);
+  print(await engine.startLine());
   try {
     await sayHalted(dataDir, engine, print);
     await engine.runs.ensureStanding();

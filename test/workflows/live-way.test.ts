@@ -99,7 +99,8 @@ describe('failure case 17: in phase paper', () => {
   ])('%s: it stays on paper with no client at all', async (_name, changes) => {
     const { venues, startLine } = await way(configWith(changes));
     expect(venues).toEqual([]);
-    expect(startLine).toContain('PAPER TRADING; next ballast doctor --live');
+    const { desk: now } = await readDesk(desk.engine.ledger.db, 'main');
+    expect(startLine(now)).toContain('PAPER TRADING; next ballast doctor --live');
     expect(await refusal(promote(configWith(changes), 'x'))).toContain('ConfigError');
     expect(privateRequests()).toEqual([]);
   });
@@ -116,7 +117,7 @@ describe('failure case 17: in phase paper', () => {
 
   test('I10 LIVE_TRADING=true alone sends nothing: trades are made on paper', async () => {
     const { engine, submit } = await start();
-    expect(engine.startLine).toBe(
+    expect(await engine.startLine()).toBe(
       'LIVE_TRADING=true but phase is paper: next ballast rollout promote',
     );
     expect(await submit(singleLeg('paper-1', 'P1'))).toMatchObject({ status: 202 });
@@ -127,7 +128,7 @@ describe('failure case 17: in phase paper', () => {
 
   test('the default is paper, and says so', async () => {
     const { engine } = await start({ LIVE_TRADING: undefined });
-    expect(engine.startLine).toBe('PAPER TRADING (LIVE_TRADING=false)');
+    expect(await engine.startLine()).toBe('PAPER TRADING (LIVE_TRADING=false)');
     expect(engine.venues.map(({ book }) => book)).toEqual(['paper']);
   });
 });
@@ -191,7 +192,7 @@ describe('the way there', () => {
       book: 'rehearsal',
     });
     const { engine, submit } = await start();
-    expect(engine.startLine).toBe('LIVE TRADING ENABLED (rehearsal: no production hosts)');
+    expect(await engine.startLine()).toBe('LIVE TRADING ENABLED (rehearsal: no production hosts)');
     await offer(desk.simulator, 'KX-U');
     expect(await submit(proposalOn('KX-U'))).toMatchObject({
       status: 422,
@@ -263,7 +264,9 @@ describe('a start without LIVE_TRADING=true', () => {
     const sent = desk.simulator.requests('createOrder').length;
 
     const { engine, submit } = await start(WITHOUT);
-    expect(engine.startLine).toBe('LIVE_TRADING=false: 2 live positions open, wind-down only');
+    expect(await engine.startLine()).toBe(
+      'LIVE_TRADING=false: 2 live positions open, wind-down only',
+    );
     expect((await readDesk(ledger.db, 'main')).desk.phase).toBe('paper');
     expect(await audited('desk.demoted')).toBe(1);
     await reaches('kx-late', 'not_sent');
@@ -283,7 +286,7 @@ describe('a start without LIVE_TRADING=true', () => {
       ...WITHOUT,
       KALSHI_PRIVATE_KEY_PATH: '/nowhere/kalshi.pem',
     });
-    expect(engine.startLine).toBe('PAPER TRADING (LIVE_TRADING=false)');
+    expect(await engine.startLine()).toBe('PAPER TRADING (LIVE_TRADING=false)');
     expect(engine.venues.map(({ book }) => book)).toEqual(['paper']);
     expect(await submit(singleLeg('paper-3', 'P3'))).toMatchObject({ status: 202 });
     await reaches('paper-3', 'open');
@@ -295,7 +298,7 @@ describe('a start without LIVE_TRADING=true', () => {
     await promote(desk.config, 'again');
     const before = privateRequests().length;
     const { engine } = await start(WITHOUT);
-    expect(engine.startLine).toBe('PAPER TRADING (LIVE_TRADING=false)');
+    expect(await engine.startLine()).toBe('PAPER TRADING (LIVE_TRADING=false)');
     expect((await readDesk(engine.ledger.db, 'main')).desk.phase).toBe('paper');
     expect(await audited('desk.demoted')).toBe(2);
     expect(privateRequests().slice(before)).toEqual([]);
