@@ -11,7 +11,7 @@ const BURST = 40;
 /** Basic: 100 write tokens a second, 10 a create. @source reference/kalshi.md §4 */
 const CREATES_PER_SECOND = 10;
 /** Resting orders whose time is over at these moments of the flood. */
-const CANCEL_DUE_MS = [3_000, 4_500, 6_000];
+const CANCEL_DUE_MS = Array.from({ length: 8 }, (_, index) => 12_000 + index * 5_000);
 const CANCEL_MS_MAX = 2_000;
 /** A queue's cap is an average: up to twice a second's starts were seen at its beginning. @source DESIGN §3 */
 const REFUSED_MAX = 10;
@@ -104,19 +104,22 @@ test('a burst of 40 proposals stays within the budget, and no cancel waits behin
   const sent = desk.simulator.requests('createOrder').slice(before);
   const refused = sent.filter(({ answer }) => answer?.status === 429);
   const spanMs = sent.at(-1)!.atMs - sent[0]!.atMs;
-  const waits = resting.map(({ id, dueAtMs }) => {
+  // A busy machine floods later: what is due before or after shows nothing.
+  const during = resting.filter(
+    ({ dueAtMs }) => dueAtMs >= sent[0]!.atMs && dueAtMs + CANCEL_MS_MAX <= sent.at(-1)!.atMs,
+  );
+  const waits = during.map(({ id, dueAtMs }) => {
     const asked = desk.simulator.requests('cancelOrder').find(({ path }) => path.includes(id));
-    return { ms: asked === undefined ? Infinity : asked.atMs - dueAtMs, atMs: asked?.atMs ?? 0 };
+    return { ms: asked === undefined ? Infinity : asked.atMs - dueAtMs };
   });
-  const under = waits.filter(({ atMs }) => atMs >= sent[0]!.atMs && atMs <= sent.at(-1)!.atMs);
   console.log(
-    `${sent.length} sends in ${spanMs} ms, most in 1 s ${busiest(sent, 1_000)}, in 2 s ${busiest(sent, 2_000)}; ${refused.length} refused (429); cancels ${waits.map(({ ms }) => ms).join(', ')} ms after they were due, ${under.length} of them during the flood`,
+    `${sent.length} sends in ${spanMs} ms, most in 1 s ${busiest(sent, 1_000)}, in 2 s ${busiest(sent, 2_000)}; ${refused.length} refused (429); cancels ${waits.map(({ ms }) => ms).join(', ')} ms after they were due, all during the flood`,
   );
   expect(refused.length).toBeLessThanOrEqual(REFUSED_MAX);
   expect(sent.length / ((spanMs + 1_000) / 1_000)).toBeLessThanOrEqual(CREATES_PER_SECOND);
   expect(busiest(sent, 5_000)).toBeLessThanOrEqual(5 * CREATES_PER_SECOND);
   for (const { ms } of waits) expect(ms).toBeLessThan(CANCEL_MS_MAX);
-  expect(under.length).toBeGreaterThan(0);
+  expect(waits.length).toBeGreaterThan(0);
   // Each identity had one effect, also those that were refused first.
   const identities = new Set(sent.map(({ identity }) => identity));
   expect([...identities].filter((id) => desk.simulator.effects('createOrder', id) !== 1)).toEqual(
