@@ -74,7 +74,9 @@ export const orderMachine = setup({
         'order.absent': 'notSent',
       },
     },
-    resting: { on: { 'order.rested': 'resting', 'order.finished': 'done' } },
+    resting: {
+      on: { 'order.rested': 'resting', 'order.finished': 'done', 'order.lost': 'unknown' },
+    },
     done: { on: { 'order.reverted': 'unknown' } },
     rejected: { type: 'final' },
     notSent: { type: 'final' },

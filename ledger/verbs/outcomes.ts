@@ -51,12 +51,14 @@ export async function bookOutcome(
     const { book } = await bookOfOrder(tx, orderId);
     const day = await dayOfFact(tx, book, reading);
     const order = await lockTradeOfOrder(tx, orderId);
-    const event = credible(outcome.event, order.bookedQuantity);
+    const event = credible(outcome, order.bookedQuantity);
     const next = nextOrderState(order.state, event);
     if (next !== undefined) {
       const on = { tradeId: order.tradeId, book, day };
       await lockLossAnd(tx, on);
-      await writeOrder(tx, orderId, next, outcome);
+      const { finalQuantity: _doubted, ...doubtful } = outcome;
+      const told = event.type === 'order.finished' ? outcome : doubtful;
+      await writeOrder(tx, orderId, next, told);
       if (next === 'unknown')
         await alertWhenLong(tx, { orderId, book, ...order }, outcome, reading);
       else {
@@ -75,10 +77,14 @@ function leftNoByte(event: OrderEvent): boolean {
   return event.type === 'order.withheld' || event.type === 'order.unwritten';
 }
 
-/** An order that has fills was neither absent nor refused, whatever the answer says: look again. */
-function credible(event: OrderEvent, bookedQuantity: bigint): OrderEvent {
-  const denies = event.type !== 'order.rested' && event.type !== 'order.finished';
-  return denies && bookedQuantity > 0n ? { type: 'order.lost' } : event;
+/**
+ * An order that has fills was neither absent nor refused, nor is it final with less than they come
+ * to, whatever the answer says: a read that lags. Look again.
+ */
+function credible({ event, finalQuantity }: OrderOutcome, bookedQuantity: bigint): OrderEvent {
+  if (event.type === 'order.rested') return event;
+  const said = event.type === 'order.finished' ? BigInt(finalQuantity ?? 0) : 0n;
+  return bookedQuantity > said ? { type: 'order.lost' } : event;
 }
 
 /**

@@ -48,7 +48,7 @@ const MAY: Record<OrderStateName, Partial<Record<OrderEvent['type'], OrderStateN
     'order.absent': 'notSent',
     'order.returned': 'created',
   },
-  resting: { 'order.rested': 'resting', 'order.finished': 'done' },
+  resting: { 'order.rested': 'resting', 'order.finished': 'done', 'order.lost': 'unknown' },
   // One of its fills failed after all.
   done: { 'order.reverted': 'unknown' },
   rejected: {},

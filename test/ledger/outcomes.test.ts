@@ -298,6 +298,24 @@ describe('ORDER_UNKNOWN', () => {
   );
 });
 
+test.each(['order.lost', 'order.rested'] as const)(
+  'I12 a final word below what is booked (after %s) is a read that lags: it is asked again',
+  async (before) => {
+    const it = under();
+    await it.setUp();
+    await sent(it, 'a', before);
+    await it.fill('a', 100);
+    expect(await it.answer('a', { event: 'order.finished', filled: 0 })).toMatchObject({
+      orderState: 'unknown',
+      tradeStatus: 'placing',
+    });
+    expect(await it.answer('a', { event: 'order.finished', filled: 100 })).toMatchObject({
+      orderState: 'done',
+      tradeStatus: 'open',
+    });
+  },
+);
+
 test('an order of nobody cannot be answered', async () => {
   const it = under();
   await it.setUp();
