@@ -212,5 +212,6 @@ test('facts of the same markets stored at once', async () => {
   const kinds = facts.map(({ kind }) => kind);
   const markets = ['market', 'market', 'market'];
   const quotes = Array.from({ length: 6 }, () => 'quote');
-  expect(kinds).toEqual([...markets, ...quotes, 'status']);
+  const statuses = ['status', 'status', 'status'];
+  expect(kinds).toEqual([...markets, ...quotes, ...statuses]);
 });
