@@ -17,24 +17,32 @@ const INT8_OID = 20;
 const POOL_CONNECTIONS_MAX = 20;
 const CONNECT_TIMEOUT_MS = 5_000;
 
+/** A verb waits so long for a lock, and its caller may then try again. */
+const LOCK_TIMEOUT_MS = 2_000;
+
 /** Every session: UTC, and no lock or idle transaction of a frozen worker holds the desk over 2 s. */
-const SESSION_OPTIONS = [
-  '-c timezone=UTC',
-  '-c lock_timeout=2000',
-  '-c idle_in_transaction_session_timeout=2000',
-  '-c statement_timeout=15000',
-].join(' ');
+const sessionOptions = (lockTimeoutMs: number): string =>
+  [
+    '-c timezone=UTC',
+    `-c lock_timeout=${lockTimeoutMs}`,
+    '-c idle_in_transaction_session_timeout=2000',
+    '-c statement_timeout=15000',
+  ].join(' ');
 
 /**
  * Opens a pool on `url`. Connections are made on demand; one that breaks is dropped, and `onLost`
  * hears of it.
  */
-export function openDatabase(url: string, onLost: (error: Error) => void): LedgerDb {
+export function openDatabase(
+  url: string,
+  onLost: (error: Error) => void,
+  lockTimeoutMs = LOCK_TIMEOUT_MS,
+): LedgerDb {
   const pool = openPool(
     {
       connectionString: url,
       max: POOL_CONNECTIONS_MAX,
-      options: SESSION_OPTIONS,
+      options: sessionOptions(lockTimeoutMs),
       application_name: 'ballast-ledger',
       types: { getTypeParser: parserOf },
     },

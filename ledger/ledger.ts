@@ -100,9 +100,16 @@ export interface Ledger {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the ledger at `url`; nothing is migrated or written yet. */
-export function openLedger(url: string, onLost: (error: Error) => void): Ledger {
-  const db = openDatabase(url, onLost);
+/**
+ * Opens the ledger at `url`; nothing is migrated or written yet. A verb that waits for a lock longer
+ * than `lockTimeoutMs` (absent: 2 s) fails, and its caller tries again.
+ */
+export function openLedger(
+  url: string,
+  onLost: (error: Error) => void,
+  lockTimeoutMs?: number,
+): Ledger {
+  const db = openDatabase(url, onLost, lockTimeoutMs);
   const bind =
     <Rest extends unknown[], Result>(verb: (db: LedgerDb, ...rest: Rest) => Result) =>
     (...rest: Rest): Result =>
