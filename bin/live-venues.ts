@@ -15,7 +15,7 @@ import type { KalshiVenueOptions } from '../venues/kalshi/account.ts';
 import { kalshiAccountChecks } from '../venues/kalshi/account-checks.ts';
 import type { KalshiVenue } from '../venues/kalshi/kalshi-venue.ts';
 import { createKalshiVenue } from '../venues/kalshi/kalshi-venue.ts';
-import { Secret } from '../venues/kalshi/secret.ts';
+import { Secret } from '../venues/secret.ts';
 
 /** A venue's client with what a book is bound to, and the names of its settings. */
 export interface LiveVenue {

@@ -1,6 +1,7 @@
 /** The four shapes of a Kalshi error body. */
 import { z } from 'zod';
 import { printable } from '../../domain/printable.ts';
+import { parseJson } from '../json.ts';
 
 const codedSchema = z.object({
   code: z.string().min(1),
@@ -46,15 +47,6 @@ export function readKalshiError(text: string): KalshiError | undefined {
     code: printable(code.split(':')[0]!).slice(0, 80),
     detail: printable(words.join(': ')).slice(0, DETAIL_LENGTH_MAX),
   };
-}
-
-/** JSON from a venue; undefined where the text is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf(details: unknown): string {

@@ -1,6 +1,6 @@
 /** Websocket frames, as far as they say that something happened. */
 import { z } from 'zod';
-import { parseJson } from './errors.ts';
+import { parseJson } from '../json.ts';
 
 const tickerOf = z.object({ market_ticker: z.string().optional(), ticker: z.string().optional() });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { machineClock } from '../../bin/clock.ts';
 import { findTrade } from '../../ledger/read/trades.ts';
 import { createKalshiVenue } from '../../venues/kalshi/kalshi-venue.ts';
-import { Secret } from '../../venues/kalshi/secret.ts';
+import { Secret } from '../../venues/secret.ts';
 import { eventually } from '../support/desk.ts';
 import type { KalshiDesk } from '../support/kalshi-desk.ts';
 import { KEY_ID, offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';

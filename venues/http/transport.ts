@@ -5,7 +5,13 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { KalshiEndpoint } from './hosts.ts';
+
+/** Where requests go: a URL's origin, its host without brackets. */
+export interface HttpEndpoint {
+  readonly secure: boolean;
+  readonly host: string;
+  readonly port: number;
+}
 
 /** One request. `headers` and `mayWrite` are called in the turn in which the bytes leave. */
 export interface TransportCall {
@@ -53,10 +59,7 @@ const IDLE_SOCKET_MS = 4_000;
 const STALE_SOCKETS_MAX = 3;
 
 /** Makes the transport of one host; idle sockets do not keep the process alive. */
-export function createTransport(
-  endpoint: KalshiEndpoint,
-  deadlines: TransportDeadlines,
-): Transport {
+export function createTransport(endpoint: HttpEndpoint, deadlines: TransportDeadlines): Transport {
   const { secure, host, port } = endpoint;
   const settings = { keepAlive: true, maxFreeSockets: 8, timeout: IDLE_SOCKET_MS };
   const agent = secure ? new https.Agent(settings) : new http.Agent(settings);

@@ -2,7 +2,7 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Book } from '../../domain/venue-id.ts';
 import type { MarketResult } from '../venue.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { KalshiClientOptions } from './client.ts';
 import { KalshiClient } from './client.ts';
 import type { KalshiMarkets } from './public.ts';

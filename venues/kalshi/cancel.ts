@@ -3,14 +3,15 @@
  * unknown orders, so only a terminal order that is read back is an answer.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseJson } from '../../contracts/kalshi/errors.ts';
+import { parseJson } from '../../contracts/json.ts';
 import type { KalshiOrder } from '../../contracts/kalshi/orders.ts';
 import { canceledOrderSchema } from '../../contracts/kalshi/orders.ts';
 import type { LookupOutcome, OrderRef } from '../venue.ts';
 import { VenueUnreachable } from '../venue.ts';
 import type { KalshiAccount } from './account.ts';
 import { subaccountOf } from './account.ts';
-import { failure, raw, unheard } from './client.ts';
+import { raw } from '../http/json-client.ts';
+import { unheard } from './client.ts';
 import {
   asOutcome,
   findInLists,
@@ -86,7 +87,7 @@ async function askCancel(
   const { status } = exchanged;
   if (status === 404) return { again: false, detail: '404, which proves nothing' };
   if (status >= 300) {
-    const why = failure(exchanged, path);
+    const why = client.failure(exchanged, path);
     return { again: why instanceof VenueUnreachable, detail: why.message };
   }
   const body = canceledOrderSchema.safeParse(parseJson(exchanged.text));

@@ -1,4 +1,5 @@
 /** Where Kalshi is: every host name of it that Ballast knows stands here and nowhere else. */
+import type { HttpEndpoint } from '../http/transport.ts';
 
 /** What trading on a host means: real money, mock money, or a process of this machine. */
 export type KalshiEnvironment = 'production' | 'demo' | 'loopback' | 'unknown';
@@ -23,11 +24,8 @@ const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const API_PATH = '/trade-api/v2';
 const STREAM_PATH = '/trade-api/ws/v2';
 
-/** Where requests go: a URL's origin, and the path all endpoints stand under. */
-export interface KalshiEndpoint {
-  readonly secure: boolean;
-  readonly host: string;
-  readonly port: number;
+/** Where requests go, and the path all endpoints stand under. */
+interface KalshiEndpoint extends HttpEndpoint {
   readonly apiPath: string;
 }
 

@@ -3,8 +3,8 @@ import { createdOrderGroupSchema, orderGroupSchema } from '../../contracts/kalsh
 import { formatDecimal } from '../../domain/decimal.ts';
 import type { MicroContracts } from '../../domain/money.ts';
 import type { KalshiAccount } from './account.ts';
-import { bodyOf, failure, unheard } from './client.ts';
-import type { WriteCall } from './client.ts';
+import type { Answered, WriteCall } from '../http/json-client.ts';
+import { unheard } from './client.ts';
 
 /** A group as the venue has it. */
 export interface KalshiOrderGroup {
@@ -36,10 +36,10 @@ export function orderGroupsOf(account: KalshiAccount): KalshiOrderGroups {
   const pathOf = (id: string): string => `${ROOT}/${encodeURIComponent(id)}`;
   // A write finds a group only with the subaccount it belongs to.
   const query = { subaccount: options.subaccount };
-  const write = async (call: WriteCall): Promise<{ status: number; text: string }> => {
+  const write = async (call: WriteCall): Promise<Answered> => {
     const exchanged = await client.send(call);
     if (exchanged.kind !== 'answered') throw unheard(`${call.path}: ${exchanged.detail}`);
-    if (exchanged.status >= 300) throw failure(exchanged, call.path);
+    if (exchanged.status >= 300) throw client.failure(exchanged, call.path);
     return exchanged;
   };
   return {
@@ -51,7 +51,7 @@ export function orderGroupsOf(account: KalshiAccount): KalshiOrderGroups {
       });
       const path = `${ROOT}/create`;
       const answer = await write({ method: 'POST', path, body, signal });
-      return bodyOf(createdOrderGroupSchema, answer, path).order_group_id;
+      return client.bodyOf(createdOrderGroupSchema, answer, path).order_group_id;
     },
     async orderGroup(id, signal) {
       const found = await client.find({

@@ -6,7 +6,7 @@ import type { LookupOutcome, OpenOrder, OrderRef, OrderState } from '../venue.ts
 import { VenueRefused, VenueUnreachable } from '../venue.ts';
 import type { KalshiAccount } from './account.ts';
 import { subaccountOf, termsOf } from './account.ts';
-import type { ReadCall } from './client.ts';
+import type { ReadCall } from '../http/json-client.ts';
 import { unheard } from './client.ts';
 import { stateOfOrder, termsByVenue } from './wire.ts';
 

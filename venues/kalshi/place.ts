@@ -6,12 +6,11 @@ import { MICROS_PER_UNIT, priceMicros } from '../../domain/money.ts';
 import type { OrderRequest, PlaceOutcome, PreparedOrder } from '../venue.ts';
 import type { KalshiAccount } from './account.ts';
 import { termsOf } from './account.ts';
-import { bodyOf, isRefusal, raw, RETRY_AFTER_MS, unheard } from './client.ts';
+import type { Answered } from '../http/json-client.ts';
+import { isRefusal, raw, RETRY_AFTER_MS } from '../http/json-client.ts';
+import { unheard } from './client.ts';
 import { asOutcome, findOrder, stateOf } from './order-reads.ts';
-import type { Exchanged } from './transport.ts';
 import { bookSideOf, createBodyOf, mirroredFor } from './wire.ts';
-
-type Answered = Extract<Exchanged, { kind: 'answered' }>;
 
 const CREATE_PATH = '/portfolio/events/orders';
 
@@ -100,7 +99,7 @@ async function answerOf(
  * @throws VenueUnreachable where it does not: then it proves nothing
  */
 function accepted(account: KalshiAccount, request: OrderRequest, answer: Answered): PlaceOutcome {
-  const body = bodyOf(createdOrderSchema, answer, CREATE_PATH);
+  const body = account.client.bodyOf(createdOrderSchema, answer, CREATE_PATH);
   const { order_id: venueOrderId, fill_count: filled, remaining_count: remaining } = body;
   if (body.client_order_id !== request.clientOrderId) {
     throw unheard(`the answer names another order, ${body.client_order_id}; ${raw(answer.text)}`);

@@ -16,7 +16,7 @@ import { MICROS_PER_UNIT, priceMicros } from '../../domain/money.ts';
 import type { OutcomeIndex } from '../../domain/venue-id.ts';
 import type { MarketResult, PublicMarketData, Quote } from '../venue.ts';
 import { VenueRefused } from '../venue.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { KalshiClientOptions } from './client.ts';
 import { KalshiClient, unheard } from './client.ts';
 import { venueMarketOf } from './market-body.ts';

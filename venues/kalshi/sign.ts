@@ -1,7 +1,7 @@
 /** Kalshi's request signatures: RSA-PSS with SHA-256, or Ed25519, over time, method and path. */
 import { constants, createPrivateKey, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { Secret } from './secret.ts';
+import type { Secret } from '../secret.ts';
 
 /** One API key: its public id, and the private key as PEM. */
 export interface KalshiCredentials {

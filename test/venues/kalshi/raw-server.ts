@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../../domain/clock.ts';
 import type { KalshiVenueOptions } from '../../../venues/kalshi/account.ts';
-import { Secret } from '../../../venues/kalshi/secret.ts';
+import { Secret } from '../../../venues/secret.ts';
 import type { KalshiCredentials } from '../../../venues/kalshi/sign.ts';
 
 /** Made once: an RSA key takes a good part of a second. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Configuration, OrdersApi } from 'kalshi-typescript';
 import type { CreateOrderV2Request } from 'kalshi-typescript';
 import { createKalshiVenue } from '../../../venues/kalshi/kalshi-venue.ts';
-import { Secret } from '../../../venues/kalshi/secret.ts';
+import { Secret } from '../../../venues/secret.ts';
 import { createSigner } from '../../../venues/kalshi/sign.ts';
 import { orderOf } from '../venue-under-test.ts';
 import {

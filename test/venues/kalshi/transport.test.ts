@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createKalshiVenue } from '../../../venues/kalshi/kalshi-venue.ts';
-import type { TransportDeadlines } from '../../../venues/kalshi/transport.ts';
+import type { TransportDeadlines } from '../../../venues/http/transport.ts';
 import type { Venue } from '../../../venues/venue.ts';
 import { eventually } from '../../support/desk.ts';
 import { orderOf, send } from '../venue-under-test.ts';
