@@ -96,7 +96,7 @@ async function sendNew(
   const place = await deps.ledger.readLegOrder(trade.tradeId, leg, attempt);
   const order: LegOrder = { ...place, ...wanted };
   const venue = deps.venue(order.venue, order.book);
-  const prepared = await venue.prepare(requestOf(order, wanted));
+  const prepared = await venue.prepare(requestOf(order, wanted, atMs));
   const kept = await deps.ledger.storeOrder(order, prepared, await deps.clock.read());
   if (kept.kind === 'refused') {
     deps.log.info({ tradeId: trade.tradeId, leg, detail: kept.detail }, 'order not stored');
@@ -162,7 +162,7 @@ async function send(
   });
 }
 
-function requestOf(order: LegOrder, wish: OrderWish): OrderRequest {
+function requestOf(order: LegOrder, wish: OrderWish, decidedAtMs: number): OrderRequest {
   return {
     clientOrderId: order.orderId,
     marketId: order.market,
@@ -171,6 +171,7 @@ function requestOf(order: LegOrder, wish: OrderWish): OrderRequest {
     quantity: wish.quantity,
     limitPrice: wish.limitPrice,
     timeInForce: wish.timeInForce,
+    decidedAtMs,
     ...(wish.restUntilMs === undefined ? {} : { restUntilMs: wish.restUntilMs }),
   };
 }

@@ -104,12 +104,8 @@ export interface Ledger {
  * Opens the ledger at `url`; nothing is migrated or written yet. A verb that waits for a lock longer
  * than `lockTimeoutMs` (absent: 2 s) fails, and its caller tries again.
  */
-export function openLedger(
-  url: string,
-  onLost: (error: Error) => void,
-  lockTimeoutMs?: number,
-): Ledger {
-  const db = openDatabase(url, onLost, lockTimeoutMs);
+export function openLedger(...where: Parameters<typeof openDatabase>): Ledger {
+  const db = openDatabase(...where);
   const bind =
     <Rest extends unknown[], Result>(verb: (db: LedgerDb, ...rest: Rest) => Result) =>
     (...rest: Rest): Result =>

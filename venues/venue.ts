@@ -35,12 +35,16 @@ export interface OrderRequest {
   readonly timeInForce: TimeInForce;
   /** Unix ms after which a `gtd` order rests no longer. */
   readonly restUntilMs?: number;
+  /** When it was decided, Unix ms of the Clock: a venue whose orders carry a time signs this one. */
+  readonly decidedAtMs: number;
 }
 
 /** Bytes to store before the first send, and to send again unchanged. Opaque to the engine. */
 export interface PreparedOrder {
   readonly request: OrderRequest;
   readonly wire: string;
+  /** The venue's own id of the order, where it follows from the bytes. */
+  readonly venueOrderId?: string;
 }
 
 /** What an order is found by: its identity, and what else narrows the search at the venue. */

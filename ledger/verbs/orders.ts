@@ -136,6 +136,8 @@ export type StoreOutcome =
 interface Prepared {
   readonly request: unknown;
   readonly wire: string;
+  /** Where the venue's id is known before the first send. */
+  readonly venueOrderId?: string;
 }
 
 /**
@@ -164,9 +166,11 @@ async function storeEntry(
 ): Promise<StoreOutcome> {
   await sql`
     INSERT INTO venue_order
-      (id, trade_id, leg, attempt, kind, book, venue, state, request, wire, created_at_ms)
+      (id, trade_id, leg, attempt, kind, book, venue, state, request, wire, venue_order_id,
+       created_at_ms)
     SELECT ${order.orderId}, id, ${order.leg}, 0, 'entry', ${order.book}, ${order.venue}, 'created',
-      ${JSON.stringify(prepared.request)}, ${prepared.wire}, ${reading.atMs}
+      ${JSON.stringify(prepared.request)}, ${prepared.wire}, ${prepared.venueOrderId ?? null},
+      ${reading.atMs}
     FROM (SELECT id, status FROM trade WHERE id = ${order.tradeId} FOR SHARE) AS locked
     WHERE status = 'reserved' AND NOT EXISTS (SELECT FROM venue_order WHERE trade_id = locked.id)
     ON CONFLICT DO NOTHING`.execute(db);
@@ -214,6 +218,7 @@ async function storeMending(
           state: 'created',
           request: JSON.stringify(prepared.request),
           wire: prepared.wire,
+          venue_order_id: prepared.venueOrderId ?? null,
           created_at_ms: reading.atMs,
         })
         .execute();

@@ -48,6 +48,7 @@ export function orderOf(changes: Partial<OrderRequest> = {}): OrderRequest {
     quantity: contracts(10),
     limitPrice: price(0.5),
     timeInForce: 'ioc',
+    decidedAtMs: Date.now(),
     ...changes,
   };
 }

@@ -215,6 +215,7 @@ describe('the way there', () => {
       limitPrice: 100_000 as never,
       timeInForce: 'gtd',
       restUntilMs: Date.now() + 600_000,
+      decidedAtMs: Date.now(),
     });
     expect(await venue.place(prepared, () => true)).toMatchObject({ kind: 'accepted' });
     expect(await refusal(arm(desk.config, 'x'))).toContain(

@@ -46,9 +46,9 @@ const wireSchema = z.strictObject({
 /** An order as it arrived: well-formed, its numbers not yet judged. */
 export type WireOrder = z.output<typeof wireSchema>;
 
-/** The bytes of a request: canonical JSON, so that equal requests are equal bytes. */
-export function wireOf(request: OrderRequest): string {
-  return canonicalJson(request);
+/** The bytes of a request: canonical JSON, so that equal orders are equal bytes. */
+export function wireOf({ decidedAtMs: _, ...order }: OrderRequest): string {
+  return canonicalJson(order);
 }
 
 /** Reads the bytes of an order. */

@@ -35,6 +35,7 @@ function sentFor(name: string): OrderRequest {
     action: 'buy',
     quantity: contracts(Number(body['count'])),
     limitPrice: price(Number(body['price'])),
+    decidedAtMs: RECORDED_AT_MS,
     ...(rests
       ? { timeInForce: 'gtd', restUntilMs: RECORDED_AT_MS + 60_000 }
       : { timeInForce: 'ioc' }),

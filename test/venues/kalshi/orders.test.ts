@@ -48,6 +48,7 @@ function requestOf(name: string): OrderRequest {
     action: body['side'] === 'bid' ? 'buy' : 'sell',
     quantity: contracts(Number(body['count'])),
     limitPrice: price(Number(body['price'])),
+    decidedAtMs: RECORDED_AT_MS,
     ...(ioc
       ? { timeInForce: 'ioc' }
       : { timeInForce: 'gtd', restUntilMs: RECORDED_AT_MS + 60_000 }),
