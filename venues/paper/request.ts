@@ -47,8 +47,8 @@ const wireSchema = z.strictObject({
 export type WireOrder = z.output<typeof wireSchema>;
 
 /** The bytes of a request: canonical JSON, so that equal orders are equal bytes. */
-export function wireOf({ decidedAtMs: _, ...order }: OrderRequest): string {
-  return canonicalJson(order);
+export function wireOf(request: OrderRequest): string {
+  return canonicalJson({ ...request, decidedAtMs: undefined });
 }
 
 /** Reads the bytes of an order. */
