@@ -3,6 +3,7 @@
  * are killed meanwhile. Whatever happens, every trade ends, and the books are the venue's.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pauseDesk } from '../../bin/desk-control.ts';
 import { verifyBooks } from '../../bin/verify.ts';
 import type { ProposalInput } from '../../contracts/proposal.ts';
 import { everyFault } from '../../simulator/frame/fault-plan.ts';
@@ -20,8 +21,10 @@ const TRADES = 300;
 const PROPOSALS_MAX = 4 * TRADES;
 const FAULT_SHARE = 0.2;
 const WORKERS = 2;
-/** One for each tenth of the trades. */
+/** One for each tenth of the trades; at the middle one somebody stops the desk as well. */
 const DEATHS = 10;
+/** What reaches the venue while the desk stands still: reads, look-ups, cancels. */
+const REQUESTS_WHILE_STOPPED = 100;
 const SETTINGS = {
   LIVE_TRADING_INITIAL_BALANCE: '50000',
   LIVE_TRADING_DAILY_LOSS_LIMIT: '40000',
@@ -40,6 +43,11 @@ let desk: KalshiDesk;
 const workers: WorkerProcess[] = [];
 let deaths = 0;
 let breaches = 0;
+/** What each proposal was answered, by its id. */
+const told = new Map<string, string>();
+/** What the venue got to see while the desk stood still. */
+let standstill:
+  { readonly listed: readonly string[]; readonly sent: readonly string[] } | undefined;
 
 beforeAll(async () => {
   desk = await startKalshiDesk({ workers: false, settings: SETTINGS });
@@ -142,6 +150,22 @@ async function resumeAfterBreach(): Promise<void> {
   await ledger.resumeDesk('main', { ...asked, requestId, intentId }, await clock.read());
 }
 
+/** A person stops the desk in the midst of it; a worker dies, and the venue is watched meanwhile. */
+async function standStill(): Promise<void> {
+  const { ledger, clock } = desk.engine;
+  const { unresolved } = await pauseDesk(ledger, clock, { actor: 'ann', reason: 'stands still' });
+  const from = desk.simulator.journal().at(-1)!.seq;
+  const since = () => desk.simulator.journal().filter(({ seq }) => seq > from);
+  await killOne();
+  await eventually(
+    'the venue to be asked',
+    async () => (since().length >= REQUESTS_WHILE_STOPPED ? true : undefined),
+    120_000,
+  );
+  const orders = since().filter(({ endpoint }) => endpoint === 'createOrder');
+  standstill = { listed: unresolved, sent: orders.map(({ identity }) => identity) };
+}
+
 test('300 trades under faults and deaths all come to an end', async () => {
   const plan = everyFault(SEED, FAULT_SHARE);
   await desk.simulator.drawFaults({ ...plan, kinds: [...plan.kinds, ...VENUE_FAULTS] });
@@ -150,15 +174,18 @@ test('300 trades under faults and deaths all come to an end', async () => {
     while (proposed < PROPOSALS_MAX && (await countOf('TRUE')) < TRADES) {
       const { ticker, proposal } = wish(proposed++);
       await list(ticker);
-      const { status } = await desk.submit(proposal);
+      const { status, body } = await desk.submit(proposal);
+      told.set(proposal.id!, 'status' in body ? String(body.status) : String(status));
       // Stopped until somebody has looked: what is proposed meanwhile is not even decided.
-      if (status === 423) await eventually('the desk to go on', isActive, 60_000);
+      if (status === 423) await eventually('the desk to go on', isActive, 180_000);
     }
   };
   const stop = new AbortController();
   const meanwhile = async (): Promise<void> => {
     while (!stop.signal.aborted) {
-      if (deaths < DEATHS && proposed >= (deaths * TRADES) / DEATHS) await killOne();
+      if (deaths < DEATHS && proposed >= (deaths * TRADES) / DEATHS) {
+        await (deaths === DEATHS / 2 ? standStill() : killOne());
+      }
       await settleOpen();
       await resumeAfterBreach();
       // What its Schedule does every 30 s: an adopted trade has no run any more.
@@ -194,6 +221,30 @@ describe('afterwards', () => {
       (identity) => desk.simulator.effects('createOrder', identity) > 1,
     );
     expect(twice).toEqual([]);
+  });
+
+  test('I3 nothing was sent while the desk stood still but what the stop had listed', () => {
+    expect(standstill).toBeDefined();
+    const { listed, sent } = standstill!;
+    expect(sent.filter((identity) => !listed.includes(identity))).toEqual([]);
+  });
+
+  test('I4 whatever was answered is what the ledger says, all deaths later', async () => {
+    const { rows } = await desk.query<{ id: string; accepted: boolean }>(
+      `SELECT decision.trade_id AS id, accepted FROM decision
+       LEFT JOIN trade ON trade.id = trade_id WHERE NOT accepted OR trade.id IS NOT NULL`,
+    );
+    const decided = new Map(rows.map(({ id, accepted }) => [id, accepted]));
+    const lost = [...told].filter(
+      ([id, answer]) =>
+        (answer === 'accepted' && decided.get(id) !== true) ||
+        (answer === 'denied' && decided.get(id) !== false) ||
+        (answer === 'pending' && !decided.has(id)),
+    );
+    expect(lost).toEqual([]);
+    expect([...told.values()].filter((answer) => answer === 'accepted').length).toBeGreaterThan(
+      200,
+    );
   });
 
   test('I2 I5 I6 I7 I8 I9 ledger and venue agree on every order, fill and result', async () => {
