@@ -9,7 +9,7 @@ import { bookOf, isLiveBook } from '../domain/desk.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { readDesk } from '../ledger/verbs/desk.ts';
-import type { VenueBinding } from '../ledger/verbs/live-way.ts';
+import type { VenueBinding } from '../ledger/verbs/bindings.ts';
 import type { Venue } from '../venues/venue.ts';
 import type { LiveTuning, LiveVenue } from './live-venues.ts';
 import { liveBookOf, liveProblems, openLiveVenues } from './live-venues.ts';
