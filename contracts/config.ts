@@ -224,6 +224,18 @@ function crossChecks(environment: Environment): FieldProblem[] {
       problem: 'must not be above LIVE_TRADING_INITIAL_BALANCE',
     });
   }
+  const exposure = environment.BALLAST_MAX_OPEN_EXPOSURE;
+  if (
+    environment.LIVE_TRADING === 'true' &&
+    exposure !== undefined &&
+    exposure > environment.LIVE_TRADING_INITIAL_BALANCE
+  ) {
+    problems.push({
+      field: 'BALLAST_MAX_OPEN_EXPOSURE',
+      problem:
+        'must not be above LIVE_TRADING_INITIAL_BALANCE, which in live trading caps the capital in use',
+    });
+  }
   if (
     environment.BALLAST_CLOCK !== 0 &&
     environment.BALLAST_PAPER_QUOTES === 'venue' &&

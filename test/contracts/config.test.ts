@@ -197,6 +197,15 @@ describe('mistakes', () => {
     expect(problemsOf({ ...set, KALSHI_BASE_URL: 'http://127.0.0.1:8080' })).toEqual([]);
   });
 
+  test('live trading with more open at once than its initial balance is refused', () => {
+    const above = { BALLAST_MAX_OPEN_EXPOSURE: '1000.01' };
+    expect(problemsOf({ ...above, LIVE_TRADING: 'true' })).toMatchObject([
+      { field: 'BALLAST_MAX_OPEN_EXPOSURE' },
+    ]);
+    expect(problemsOf({ BALLAST_MAX_OPEN_EXPOSURE: '1000', LIVE_TRADING: 'true' })).toEqual([]);
+    expect(problemsOf(above)).toEqual([]);
+  });
+
   test('Kalshi’s share above the whole is refused', () => {
     expect(problemsOf({ BALLAST_INITIAL_BALANCE_KALSHI: '1000.01' })).toMatchObject([
       { field: 'BALLAST_INITIAL_BALANCE_KALSHI' },
