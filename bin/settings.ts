@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import type { Config, Environment } from '../contracts/config.ts';
-import { isLoopback, readConfig } from '../contracts/config.ts';
+import { isLoopback } from '../contracts/config-fields.ts';
+import { readConfig } from '../contracts/config.ts';
 import { dataDirOf } from '../worker/data-dir.ts';
 
 export { dataDirOf };
