@@ -11,13 +11,18 @@ export interface VenueSetUpView {
   readonly account: string;
   /** `bound` now, for good; `known` where it was before. */
   readonly binding: 'bound' | 'known';
-  /** The venue-side fuse and what it lets through; null where the venue has none. */
-  readonly fuse: {
-    readonly id: string;
-    readonly contractsMax: string;
-    /** `reset`: it was there, and lets orders in again where it had tripped. */
-    readonly armed: 'new' | 'reset';
-  } | null;
+  /** What stops orders at the venue itself, whatever becomes of this machine. */
+  readonly fuse:
+    | {
+        readonly kind: 'orderGroup';
+        readonly id: string;
+        /** What it lets through in 15 s. */
+        readonly contractsMax: string;
+        /** `reset`: it was there, and lets orders in again where it had tripped. */
+        readonly armed: 'new' | 'reset';
+      }
+    /** Orders end by themselves at the venue; nothing is armed. */
+    | { readonly kind: 'expiry'; readonly detail: string };
   readonly checks: readonly Check[];
 }
 

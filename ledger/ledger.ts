@@ -13,6 +13,7 @@ import * as fills from './verbs/fills.ts';
 import * as importing from './verbs/import.ts';
 import * as intents from './verbs/intents.ts';
 import * as oneLegged from './verbs/one-legged.ts';
+import * as bindings from './verbs/bindings.ts';
 import * as liveWay from './verbs/live-way.ts';
 import * as judging from './verbs/judge.ts';
 import * as openOrders from './verbs/open-orders.ts';
@@ -87,8 +88,8 @@ export interface Ledger {
   readonly breachDesk: Bound<typeof deskState.breachDeskAlone>;
   readonly resumeDesk: Bound<typeof deskState.resumeDesk>;
   readonly acknowledgeStop: Bound<typeof deskState.acknowledgeStop>;
-  readonly bindVenue: Bound<typeof liveWay.bindVenue>;
-  readonly readBindings: Bound<typeof liveWay.readBindings>;
+  readonly bindVenue: Bound<typeof bindings.bindVenue>;
+  readonly readBindings: Bound<typeof bindings.readBindings>;
   readonly promoteDesk: Bound<typeof liveWay.promoteDesk>;
   readonly demoteDesk: Bound<typeof liveWay.demoteDesk>;
   readonly armDesk: Bound<typeof liveWay.armDesk>;
@@ -161,8 +162,8 @@ export function openLedger(...where: Parameters<typeof openDatabase>): Ledger {
     breachDesk: bind(deskState.breachDeskAlone),
     resumeDesk: bind(deskState.resumeDesk),
     acknowledgeStop: bind(deskState.acknowledgeStop),
-    bindVenue: bind(liveWay.bindVenue),
-    readBindings: bind(liveWay.readBindings),
+    bindVenue: bind(bindings.bindVenue),
+    readBindings: bind(bindings.readBindings),
     promoteDesk: bind(liveWay.promoteDesk),
     demoteDesk: bind(liveWay.demoteDesk),
     armDesk: bind(liveWay.armDesk),

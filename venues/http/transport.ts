@@ -4,7 +4,7 @@
  */
 import http from 'node:http';
 import https from 'node:https';
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 /** Where requests go: a URL's origin, its host without brackets. */
 export interface HttpEndpoint {
@@ -35,6 +35,7 @@ export type Exchanged =
       /** By the venue's `Date` header, Unix ms of a whole second. */
       readonly dateMs: number | undefined;
       readonly retryAfterMs: number | undefined;
+      readonly headers: IncomingHttpHeaders;
     }
   /** No byte left. */
   | { readonly kind: 'notSent'; readonly detail: string; readonly stale?: true }
@@ -162,6 +163,7 @@ function readAnswer(
       text: Buffer.concat(chunks).toString('utf8'),
       dateMs: Number.isNaN(dateMs) ? undefined : dateMs,
       retryAfterMs: seconds >= 0 ? Math.ceil(seconds * 1000) : undefined,
+      headers: response.headers,
     });
   });
 }

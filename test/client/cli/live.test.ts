@@ -11,7 +11,7 @@ const SET_UP: VenueSetUpView = {
   host: '127.0.0.1:4000',
   account: 'user:u-1/0',
   binding: 'bound',
-  fuse: { id: 'group-1', contractsMax: '10000', armed: 'new' },
+  fuse: { kind: 'orderGroup', id: 'group-1', contractsMax: '10000', armed: 'new' },
   checks: [CHECK],
 };
 const LIVE: PhaseView = { phase: 'live', book: 'rehearsal', changed: true };
@@ -71,7 +71,12 @@ describe('what is printed', () => {
     [{ binding: 'known' }, 'was bound before to', 0],
     [{}, 'fuse group-1: at most 10000 contracts in 15 s, new', 0],
     [
-      { fuse: { id: 'group-1', contractsMax: '10000', armed: 'reset' } },
+      { fuse: { kind: 'expiry', detail: 'orders end by themselves' } },
+      'fuse: orders end by themselves',
+      0,
+    ],
+    [
+      { fuse: { kind: 'orderGroup', id: 'group-1', contractsMax: '10000', armed: 'reset' } },
       'reset: it lets orders in',
       0,
     ],
