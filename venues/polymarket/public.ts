@@ -9,7 +9,7 @@ import type { TransportDeadlines } from '../http/transport.ts';
 import type { Level, MarketResult, Quote, VenueMarket, VenueStatus } from '../venue.ts';
 import { VenueRefused, VenueUnreachable } from '../venue.ts';
 import { PolymarketClient, refused, unheard } from './client.ts';
-import { GammaMarkets, MARKETS_PER_READ } from './gamma-markets.ts';
+import { GammaMarkets, MARKETS_PER_READ, readable } from './gamma-markets.ts';
 import type { GeoblockWatch } from './geoblock.ts';
 import { createGeoblockWatch } from './geoblock.ts';
 import type { PolymarketUrls } from './hosts.ts';
@@ -17,7 +17,7 @@ import { environmentOfUrls } from './hosts.ts';
 import { termsOf, venueMarketOf } from './market-body.ts';
 import { MarketResults } from './results.ts';
 import type { MarketTerms, PolymarketMarkets } from './terms.ts';
-import type { TradingModes } from './trading-mode.ts';
+import type { RestrictedMode, TradingModes } from './trading-mode.ts';
 import { createTradingModes, modeOfAnswer } from './trading-mode.ts';
 
 /** Where to read, and by which clock readings are dated. */
@@ -79,6 +79,8 @@ class PublicHalf implements PolymarketMarkets {
   readonly #gamma: GammaMarkets;
   readonly #results: MarketResults;
   readonly #onDoubt: PolymarketPublicOptions['onDoubt'];
+  /** What the last question about the version was answered with instead. */
+  #toldMode: RestrictedMode | undefined;
 
   constructor({ clob, gamma, site }: Clients, options: PolymarketPublicOptions) {
     this.#clob = clob;
@@ -137,7 +139,7 @@ class PublicHalf implements PolymarketMarkets {
   async result(marketId: string, signal?: AbortSignal): Promise<MarketResult | undefined> {
     if (isConditionId(marketId)) return undefined;
     const [gamma] = await this.#gamma.closedOf([marketId], signal);
-    return gamma && this.#results.of(gamma, signal);
+    return gamma && this.#results.of(readable(gamma), signal);
   }
 
   async results(
@@ -168,9 +170,9 @@ class PublicHalf implements PolymarketMarkets {
   }
 
   /** One market whose word cannot be had does not keep the others waiting. */
-  async #resultOrDoubt(gamma: Parameters<MarketResults['of']>[0], signal?: AbortSignal) {
+  async #resultOrDoubt(gamma: Parameters<typeof readable>[0], signal?: AbortSignal) {
     try {
-      return await this.#results.of(gamma, signal);
+      return await this.#results.of(readable(gamma), signal);
     } catch (error) {
       if (!(error instanceof VenueUnreachable || error instanceof VenueRefused)) throw error;
       const detail = `result of a closed market: ${error.message}`;
@@ -206,10 +208,17 @@ class PublicHalf implements PolymarketMarkets {
   async #readVersion(signal?: AbortSignal): Promise<number | undefined> {
     const path = '/version';
     const answer = await this.#clob.get({ path, signal });
-    if (answer.status === 200) return this.#clob.bodyOf(versionSchema, answer, path).version;
+    if (answer.status === 200) {
+      const { version } = this.#clob.bodyOf(versionSchema, answer, path);
+      // Whoever said it has stopped saying it; what follows a restart goes on.
+      if (this.#toldMode !== undefined) this.#modes.learn(this.#toldMode, 0);
+      this.#toldMode = undefined;
+      return version;
+    }
     const mode = modeOfAnswer(answer);
     if (mode === undefined) throw this.#clob.failure(answer, path);
     this.#modes.learn(mode);
+    this.#toldMode = mode;
     return undefined;
   }
 }
