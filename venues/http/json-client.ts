@@ -35,7 +35,8 @@ export interface JsonClientOptions {
   }) => Record<string, string>;
 }
 
-export type Query = Readonly<Record<string, string | number | undefined>>;
+/** A list stands as its name repeated; what is undefined or empty is left out. */
+export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 /** What to read. */
 export interface ReadCall<Body extends z.ZodType> {
@@ -209,7 +210,10 @@ function isAborted(signal: AbortSignal | undefined): boolean {
 function pathOf(path: string, query: Query = {}): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') given.set(name, String(value));
+    const all = Array.isArray(value) ? (value as readonly string[]) : [value];
+    for (const one of all) {
+      if (one !== undefined && one !== '') given.append(name, String(one));
+    }
   }
   const text = given.toString();
   return text === '' ? path : `${path}?${text}`;

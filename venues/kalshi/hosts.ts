@@ -1,5 +1,6 @@
 /** Where Kalshi is: every host name of it that Ballast knows stands here and nowhere else. */
 import type { HttpEndpoint } from '../http/transport.ts';
+import { isLoopback, shownUrl } from '../http/url.ts';
 
 /** What trading on a host means: real money, mock money, or a process of this machine. */
 export type KalshiEnvironment = 'production' | 'demo' | 'loopback' | 'unknown';
@@ -18,8 +19,6 @@ const HOSTS: ReadonlyMap<string, KnownHost> = new Map([
   ['demo-api.kalshi.co', demo('demo-api.kalshi.co')],
 ]);
 
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
 /** The part of every path that is signed with it and stands in no endpoint's name. */
 const API_PATH = '/trade-api/v2';
 const STREAM_PATH = '/trade-api/ws/v2';
@@ -37,7 +36,7 @@ export function environmentOfHost(url: string): KalshiEnvironment {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined) return 'unknown';
   const { protocol, hostname, port } = parsed;
-  if (LOOPBACK.has(hostname)) return protocol.startsWith('http') ? 'loopback' : 'unknown';
+  if (isLoopback(parsed)) return protocol.startsWith('http') ? 'loopback' : 'unknown';
   if (protocol !== 'https:' || port !== '') return 'unknown';
   return HOSTS.get(hostname)?.environment ?? 'unknown';
 }
@@ -50,14 +49,14 @@ export function endpointOf(baseUrl: string): KalshiEndpoint {
   if (environmentOfHost(baseUrl) === 'unknown') {
     const known = [...HOSTS.keys()].join(', ');
     throw new Error(
-      `Kalshi's base URL names no host of Kalshi's, was ${JSON.stringify(shown(baseUrl))}; use https with ${known}, or a loopback address`,
+      `Kalshi's base URL names no host of Kalshi's, was ${JSON.stringify(shownUrl(baseUrl))}; use https with ${known}, or a loopback address`,
     );
   }
   const { protocol, hostname, port, pathname, search, hash, username } = new URL(baseUrl);
   const path = pathname.replace(/\/+$/, '');
   if ((path !== '' && path !== API_PATH) || search !== '' || hash !== '' || username !== '') {
     throw new Error(
-      `Kalshi's base URL must end in ${API_PATH} or in its host, was ${JSON.stringify(shown(baseUrl))}`,
+      `Kalshi's base URL must end in ${API_PATH} or in its host, was ${JSON.stringify(shownUrl(baseUrl))}`,
     );
   }
   const secure = protocol === 'https:';
@@ -80,9 +79,4 @@ function production(streamHost: string): KnownHost {
 
 function demo(streamHost: string): KnownHost {
   return { environment: 'demo', streamHost };
-}
-
-/** A URL without what somebody may have written before the host. */
-function shown(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//').slice(0, 200);
 }
