@@ -1,10 +1,10 @@
 /** Faults that only the exchange can play, on the request that drew them. */
 import { microContracts, priceMicros } from '../../domain/money.ts';
 import type { Fault, FaultAnswer } from '../venue-simulator.ts';
-import { COUNT_STEP } from './engine/grid.ts';
-import { opposite } from './engine/matching.ts';
+import { COUNT_STEP } from '../engine/grid.ts';
+import { opposite } from '../engine/matching.ts';
 import type { Call } from './endpoints/endpoint.ts';
-import { fieldOf } from './endpoints/endpoint.ts';
+import { fieldOf } from '../frame/requests.ts';
 import { readCreateRequest } from './order-request.ts';
 import type { ExchangeState } from './state.ts';
 import { emit } from './state.ts';
