@@ -18,12 +18,17 @@ export class TokenBucket {
     this.#filledAtMs = nowMs;
   }
 
-  has(tokens: number, nowMs: number): boolean {
+  /** What is in it, tokens; below zero where more was taken than there was. */
+  left(nowMs: number): number {
     const passedMs = Math.max(0, nowMs - this.#filledAtMs);
     this.#filledAtMs = Math.max(nowMs, this.#filledAtMs);
     const full = this.#limit.bucket_capacity * 1000;
     this.#content = Math.min(full, this.#content + passedMs * this.#limit.refill_rate);
-    return this.#content >= tokens * 1000;
+    return this.#content / 1000;
+  }
+
+  has(tokens: number, nowMs: number): boolean {
+    return this.left(nowMs) >= tokens;
   }
 
   take(tokens: number): void {
