@@ -133,6 +133,8 @@ export const statusViewSchema = z.object({
       cash: decimalText,
       reserved: decimalText,
       open: decimalText,
+      /** Won and not redeemed yet; no cash to spend. */
+      redeemable: decimalText,
       watchAgeSeconds: z.number().nullable(),
     }),
   ),

@@ -22,7 +22,9 @@ import * as outcomes from './verbs/outcomes.ts';
 import * as pairs from './verbs/pairs.ts';
 import * as proposals from './verbs/proposals.ts';
 import * as reserving from './verbs/reserve.ts';
+import * as redemptions from './verbs/redemptions.ts';
 import * as resolutions from './verbs/resolutions.ts';
+import * as results from './verbs/results.ts';
 import * as settling from './verbs/settle.ts';
 import * as standing from './verbs/standing.ts';
 import * as strategies from './verbs/strategies.ts';
@@ -65,7 +67,9 @@ export interface Ledger {
   readonly openDaysBefore: Bound<typeof closing.openDaysBefore>;
   readonly tradesUnderWay: Bound<typeof underWay.tradesUnderWay>;
   readonly knownFills: Bound<typeof watching.knownFills>;
-  readonly storeSettlement: Bound<typeof watching.storeSettlement>;
+  readonly storeSettlement: Bound<typeof results.storeSettlement>;
+  readonly bookRedemption: Bound<typeof redemptions.bookRedemption>;
+  readonly remindRedeemable: Bound<typeof redemptions.remindRedeemable>;
   readonly recordSettlement: Bound<typeof settling.recordSettlement>;
   readonly readCursor: (book: Book, venue: VenueId) => Promise<number>;
   readonly writeCursor: Bound<typeof watching.writeCursor>;
@@ -141,7 +145,9 @@ export function openLedger(...where: Parameters<typeof openDatabase>): Ledger {
     openDaysBefore: bind(closing.openDaysBefore),
     tradesUnderWay: bind(underWay.tradesUnderWay),
     knownFills: bind(watching.knownFills),
-    storeSettlement: bind(watching.storeSettlement),
+    storeSettlement: bind(results.storeSettlement),
+    bookRedemption: bind(redemptions.bookRedemption),
+    remindRedeemable: bind(redemptions.remindRedeemable),
     recordSettlement: bind(settling.recordSettlement),
     readCursor: bind(watching.readCursor),
     writeCursor: bind(watching.writeCursor),

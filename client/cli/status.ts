@@ -99,9 +99,13 @@ function venuesTable(view: StatusView): string[] {
     usd(venue.cash),
     usd(venue.reserved),
     usd(venue.open),
+    usd(venue.redeemable),
     venue.watchAgeSeconds === null ? 'never' : `${Math.round(venue.watchAgeSeconds)}s ago`,
   ]);
-  return table([['venue', 'cash', 'reserved', 'open', 'watched'], ...rows], [1, 2, 3, 4]);
+  return table(
+    [['venue', 'cash', 'reserved', 'open', 'redeemable', 'watched'], ...rows],
+    [1, 2, 3, 4, 5],
+  );
 }
 
 function openTrades(view: StatusView): string[] {
