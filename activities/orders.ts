@@ -118,8 +118,12 @@ async function sendStored(
   return send(deps, trade, order, preparedOf(order.stored!));
 }
 
-function preparedOf({ request, wire }: StoredOrder): PreparedOrder {
-  return { request: request as OrderRequest, wire };
+function preparedOf({ request, wire, venueOrderId }: StoredOrder): PreparedOrder {
+  return {
+    request: request as OrderRequest,
+    wire,
+    ...(venueOrderId === null ? {} : { venueOrderId }),
+  };
 }
 
 async function send(

@@ -16,6 +16,11 @@ export class BoundedMap<Key, Value> {
     return entry.value;
   }
 
+  /** The keys that are left, oldest first. */
+  keys(): IterableIterator<Key> {
+    return this.#entries.keys();
+  }
+
   set(key: Key, value: Value): void {
     // Written again is written last.
     this.#entries.delete(key);

@@ -23,7 +23,7 @@ const feeScheduleSchema = z.object({
  * the resolution stay open texts, for the rule decides which of them it knows.
  * @source @polymarket/bindings 0.10.0 gamma/market; reference/polymarket.md §3.3, §5 pitfall 11
  */
-export const gammaMarketSchema = z.object({
+const gammaMarketSchema = z.object({
   slug: idField,
   conditionId: z.string().nullish(),
   question: z.string().nullish(),
@@ -53,5 +53,21 @@ export const gammaMarketSchema = z.object({
 
 export type GammaMarket = z.output<typeof gammaMarketSchema>;
 
-/** `GET /markets`. */
-export const gammaMarketsSchema = z.array(gammaMarketSchema);
+/** A record of a list that cannot be read: its slug where it tells one, and what is wrong. */
+export interface UnreadableMarket {
+  readonly slug: string;
+  readonly unreadable: string;
+}
+
+const slugOnlySchema = z.object({ slug: z.string() });
+
+/** `GET /markets`: one record that cannot be read does not spoil the others. */
+export const gammaMarketsSchema = z.array(
+  z.unknown().transform((body): GammaMarket | UnreadableMarket => {
+    const parsed = gammaMarketSchema.safeParse(body);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    const unreadable = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'}`;
+    return { slug: slugOnlySchema.safeParse(body).data?.slug ?? '', unreadable };
+  }),
+);

@@ -1,6 +1,7 @@
 /** Orders: the body that is written, the answer to it, and what is read back. */
 import { z } from 'zod';
 import { payoutField } from '../fields.ts';
+import { conditionIdField, idField } from './fields.ts';
 import { addressField, decimalText, hashField, sharesField } from './trading-fields.ts';
 
 /**
@@ -68,8 +69,8 @@ export const polymarketOrderSchema = z.object({
   id: hashField,
   status: statusField,
   maker_address: addressField.nullish(),
-  market: z.string().min(1),
-  asset_id: z.string().min(1),
+  market: conditionIdField,
+  asset_id: idField,
   side: z.enum(['BUY', 'SELL']),
   size_matched: sharesField,
   price: decimalText.pipe(payoutField),
@@ -80,7 +81,7 @@ export type PolymarketOrder = z.output<typeof polymarketOrderSchema>;
 /** `GET /data/orders`, one page. */
 export const orderPageSchema = z.object({
   data: z.array(polymarketOrderSchema),
-  next_cursor: z.string().nullish(),
+  next_cursor: z.string(),
 });
 
 /** `DELETE /order` and `/orders`: a 200 even where nothing was cancelled. */

@@ -1,6 +1,7 @@
 /** Trades of an account, with their way from matched to confirmed or failed. */
 import { z } from 'zod';
 import { payoutField } from '../fields.ts';
+import { conditionIdField, idField } from './fields.ts';
 import {
   addressField,
   decimalText,
@@ -32,7 +33,7 @@ const makerOrderSchema = z.object({
   maker_address: addressField,
   matched_amount: sharesField,
   price: tradePrice,
-  asset_id: z.string().min(1),
+  asset_id: idField,
   side: sideField.nullish(),
 });
 
@@ -43,10 +44,10 @@ export type PolymarketMakerOrder = z.output<typeof makerOrderSchema>;
  * @source reference/polymarket.md §2.1, §2.7; trades recorded in NautilusTrader (2024-09)
  */
 export const polymarketTradeSchema = z.object({
-  id: z.string().min(1),
+  id: idField,
   taker_order_id: hashField,
-  market: z.string().min(1),
-  asset_id: z.string().min(1),
+  market: conditionIdField,
+  asset_id: idField,
   side: sideField,
   size: sharesField,
   price: tradePrice,
@@ -61,5 +62,5 @@ export type PolymarketTrade = z.output<typeof polymarketTradeSchema>;
 /** `GET /data/trades`, one page. */
 export const tradePageSchema = z.object({
   data: z.array(polymarketTradeSchema),
-  next_cursor: z.string().nullish(),
+  next_cursor: z.string(),
 });

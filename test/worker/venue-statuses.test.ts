@@ -4,8 +4,8 @@ import type { Venue, VenueStatus } from '../../venues/venue.ts';
 import { askStatuses } from '../../worker/venue-statuses.ts';
 import { scriptedVenue } from '../support/scripted-venue.ts';
 
-beforeEach(() => jest.useFakeTimers());
-afterEach(() => jest.useRealTimers());
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
 
 const HOUR_MS = 3_600_000;
 const OPEN = { trading: true, detail: 'allowed from SE' };

@@ -6,20 +6,12 @@ import {
 } from '../../contracts/kalshi/exchange.ts';
 import { nettingSchema } from '../../contracts/kalshi/portfolio.ts';
 import { formatUsd } from '../../domain/decimal.ts';
-import { VenueRefused, VenueUnreachable } from '../venue.ts';
+import type { AccountCheck, Finding } from '../account-check.ts';
+import { runAccountChecks } from '../account-check.ts';
 import type { KalshiAccount, KalshiVenueOptions } from './account.ts';
 import { openAccount, subaccountOf } from './account.ts';
 import { environmentOfHost } from './hosts.ts';
 import { readCash } from './kalshi-venue.ts';
-
-/** One line of the check. */
-export interface AccountCheck {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-}
-
-type Finding = Omit<AccountCheck, 'name'>;
 
 /** ±5 s was accepted, −30 s refused (recordings auth__skew_*); the Date header is a whole second. */
 const SKEW_MS_MAX = 4_000;
@@ -46,20 +38,9 @@ export async function kalshiAccountChecks(
     ['exchange', exchange],
     ['maintenance', maintenance],
   ];
-  const rows: AccountCheck[] = [];
-  for (const [name, check] of checks)
-    rows.push({ name, ...(await told(() => check(account, signal))) });
-  return rows;
-}
-
-async function told(check: () => Promise<Finding>): Promise<Finding> {
-  try {
-    return await check();
-  } catch (error) {
-    const expected = error instanceof VenueRefused || error instanceof VenueUnreachable;
-    if (!expected) throw error;
-    return { ok: false, detail: error.message };
-  }
+  return runAccountChecks(
+    checks.map(([name, check]) => [name, () => check(account, signal)] as const),
+  );
 }
 
 function host({ options }: KalshiAccount): Promise<Finding> {

@@ -6,20 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseJson } from '../../contracts/json.ts';
 import type { KalshiOrder } from '../../contracts/kalshi/orders.ts';
 import { canceledOrderSchema } from '../../contracts/kalshi/orders.ts';
+import { asOutcome } from '../as-outcome.ts';
 import type { LookupOutcome, OrderRef } from '../venue.ts';
 import { VenueUnreachable } from '../venue.ts';
 import type { KalshiAccount } from './account.ts';
 import { subaccountOf } from './account.ts';
 import { raw } from '../http/json-client.ts';
 import { unheard } from './client.ts';
-import {
-  asOutcome,
-  findInLists,
-  findOrder,
-  readOpenOrders,
-  readOrder,
-  stateOf,
-} from './order-reads.ts';
+import { findInLists, findOrder, readOpenOrders, readOrder, stateOf } from './order-reads.ts';
 
 /** Reads were seen to lag by more than 360 ms; a cancel waits this long for them. */
 const SETTLE_MS = 3_000;

@@ -2,8 +2,8 @@
 import type { KalshiOrder } from '../../contracts/kalshi/orders.ts';
 import { orderAnswerSchema, orderPageSchema } from '../../contracts/kalshi/orders.ts';
 import { historicalCutoffSchema } from '../../contracts/kalshi/portfolio.ts';
+import { asOutcome } from '../as-outcome.ts';
 import type { LookupOutcome, OpenOrder, OrderRef, OrderState } from '../venue.ts';
-import { VenueRefused, VenueUnreachable } from '../venue.ts';
 import type { KalshiAccount } from './account.ts';
 import { subaccountOf, termsOf } from './account.ts';
 import type { ReadCall } from '../http/json-client.ts';
@@ -26,20 +26,6 @@ export function lookUp(
     if (order === undefined) return { kind: 'absent' };
     return { kind: 'found', order: await stateOf(account, order) };
   });
-}
-
-/** A look-up's failures are part of its answer; a defect of ours is not. */
-export async function asOutcome(ask: () => Promise<LookupOutcome>): Promise<LookupOutcome> {
-  try {
-    return await ask();
-  } catch (error) {
-    const told = error instanceof VenueUnreachable || error instanceof VenueRefused;
-    if (told) return { kind: 'unknown', detail: error.message };
-    if (error instanceof Error && error.name === 'AbortError') {
-      return { kind: 'unknown', detail: 'it was aborted' };
-    }
-    throw error;
-  }
 }
 
 /**

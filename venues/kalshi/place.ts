@@ -4,13 +4,14 @@ import { readKalshiError } from '../../contracts/kalshi/errors.ts';
 import { formatDecimal } from '../../domain/decimal.ts';
 import { MICROS_PER_UNIT, priceMicros } from '../../domain/money.ts';
 import { messageOf } from '../../domain/thrown.ts';
+import { asOutcome } from '../as-outcome.ts';
 import type { OrderRequest, PlaceOutcome, PreparedOrder } from '../venue.ts';
 import type { KalshiAccount } from './account.ts';
 import { termsOf } from './account.ts';
 import type { Answered } from '../http/json-client.ts';
 import { isRefusal, raw, RETRY_AFTER_MS } from '../http/json-client.ts';
 import { unheard } from './client.ts';
-import { asOutcome, findOrder, stateOf } from './order-reads.ts';
+import { findOrder, stateOf } from './order-reads.ts';
 import { bookSideOf, createBodyOf, mirroredFor } from './wire.ts';
 
 const CREATE_PATH = '/portfolio/events/orders';

@@ -1,7 +1,8 @@
 /** Gamma's markets by slug and by condition id. */
-import type { GammaMarket } from '../../contracts/polymarket/gamma.ts';
+import type { GammaMarket, UnreadableMarket } from '../../contracts/polymarket/gamma.ts';
 import { gammaMarketsSchema } from '../../contracts/polymarket/gamma.ts';
 import { conditionIdField } from '../../contracts/polymarket/fields.ts';
+import { printable } from '../../domain/printable.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Query } from '../http/json-client.ts';
 import type { PolymarketClient } from './client.ts';
@@ -71,8 +72,11 @@ export class GammaMarkets {
     return known ?? (await this.byCondition(conditionId, signal))?.slug;
   }
 
-  /** Those of at most `MARKETS_PER_READ` slugs that are closed. */
-  async closedOf(slugs: readonly string[], signal?: AbortSignal): Promise<GammaMarket[]> {
+  /** Those of at most `MARKETS_PER_READ` slugs that are closed, readable or not. */
+  async closedOf(
+    slugs: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<(GammaMarket | UnreadableMarket)[]> {
     const found = await this.#read({ slug: slugs, closed: 'true', limit: slugs.length }, signal);
     return found.filter(({ slug }) => slugs.includes(slug));
   }
@@ -82,19 +86,19 @@ export class GammaMarkets {
     for (const closed of [undefined, 'true']) {
       const [found, ...more] = await this.#read({ ...query, closed }, signal);
       if (more.length > 0) throw unheard('Gamma answered one id with several markets');
-      if (found !== undefined) return found;
+      if (found !== undefined) return readable(found);
     }
     return undefined;
   }
 
-  async #read(query: Query, signal?: AbortSignal): Promise<GammaMarket[]> {
+  async #read(query: Query, signal?: AbortSignal): Promise<(GammaMarket | UnreadableMarket)[]> {
     const found = await this.#client.read({
       path: '/markets',
       query,
       schema: gammaMarketsSchema,
       signal,
     });
-    for (const market of found) this.#keep(market);
+    for (const market of found) if (!('unreadable' in market)) this.#keep(market);
     return found;
   }
 
@@ -107,4 +111,10 @@ export class GammaMarkets {
     const tokenIds = tokensOf(market);
     if (tokenIds !== undefined) this.#ids.set(slug, { conditionId: conditionId.data, tokenIds });
   }
+}
+
+/** @throws VenueUnreachable naming the field that cannot be read */
+export function readable(market: GammaMarket | UnreadableMarket): GammaMarket {
+  if (!('unreadable' in market)) return market;
+  throw unheard(`Gamma's market ${printable(market.slug)} cannot be read: ${market.unreadable}`);
 }

@@ -9,7 +9,7 @@ import type { TransportDeadlines } from '../http/transport.ts';
 import type { Level, MarketResult, Quote, VenueMarket, VenueStatus } from '../venue.ts';
 import { VenueRefused, VenueUnreachable } from '../venue.ts';
 import { PolymarketClient, refused, unheard } from './client.ts';
-import { GammaMarkets, MARKETS_PER_READ } from './gamma-markets.ts';
+import { GammaMarkets, MARKETS_PER_READ, readable } from './gamma-markets.ts';
 import type { GeoblockWatch } from './geoblock.ts';
 import { createGeoblockWatch } from './geoblock.ts';
 import type { PolymarketUrls } from './hosts.ts';
@@ -137,7 +137,7 @@ class PublicHalf implements PolymarketMarkets {
   async result(marketId: string, signal?: AbortSignal): Promise<MarketResult | undefined> {
     if (isConditionId(marketId)) return undefined;
     const [gamma] = await this.#gamma.closedOf([marketId], signal);
-    return gamma && this.#results.of(gamma, signal);
+    return gamma && this.#results.of(readable(gamma), signal);
   }
 
   async results(
@@ -168,9 +168,9 @@ class PublicHalf implements PolymarketMarkets {
   }
 
   /** One market whose word cannot be had does not keep the others waiting. */
-  async #resultOrDoubt(gamma: Parameters<MarketResults['of']>[0], signal?: AbortSignal) {
+  async #resultOrDoubt(gamma: Parameters<typeof readable>[0], signal?: AbortSignal) {
     try {
-      return await this.#results.of(gamma, signal);
+      return await this.#results.of(readable(gamma), signal);
     } catch (error) {
       if (!(error instanceof VenueUnreachable || error instanceof VenueRefused)) throw error;
       const detail = `result of a closed market: ${error.message}`;

@@ -1,0 +1,159 @@
+/**
+ * Fills of an account, from the list of its trades. A trade counts from the moment it is matched;
+ * where it fails on the chain after all, a record of its own takes it back.
+ */
+import type { PolymarketTrade } from '../../contracts/polymarket/trades.ts';
+import { tradePageSchema } from '../../contracts/polymarket/trades.ts';
+import { fillFee } from '../../domain/fees/schedule.ts';
+import type { FactPage, VenueFill } from '../venue.ts';
+import type { KnownOrder, PolymarketAccount } from './account.ts';
+import { unheard } from './client.ts';
+import type { OwnMatch } from './matches.ts';
+import { matchesOfAccount } from './matches.ts';
+import { learnClientIds } from './own-orders.ts';
+import type { MarketTerms } from './terms.ts';
+
+/** How far a process that has read nothing yet looks back for trades that were not final. */
+const FIRST_LOOK_BACK_MS = 86_400_000;
+/** A trade that is not final after this long is somebody's to look at, and no longer followed. */
+const UNCONFIRMED_MS_MAX = 86_400_000;
+/** The filter is in whole seconds and may leave out the second it names. */
+const AFTER_SLACK_S = 1;
+
+/**
+ * Every fill since `sinceMs`, oldest first, each once, and those before that were not final when
+ * they were last read. A trade of a market whose name cannot be had now is not told yet, and the
+ * cursor stays before it.
+ * @throws VenueUnreachable where a page cannot be read or a trade contradicts its order
+ */
+export async function readFills(
+  account: PolymarketAccount,
+  sinceMs: number,
+  signal?: AbortSignal,
+): Promise<FactPage<VenueFill>> {
+  const { atMs } = await account.options.clock.read();
+  const trades = await readTrades(account, lookBackFrom(account, sinceMs, atMs), signal);
+  const matches = trades.flatMap((trade) =>
+    matchesOfAccount(trade, account.wallet.maker.toLowerCase()),
+  );
+  const known = await learnClientIds(
+    account,
+    matches.map(({ hash }) => hash),
+  );
+  const facts: VenueFill[] = [];
+  let cursorMs = Math.max(sinceMs, atMs);
+  for (const match of matches) {
+    const market = await marketOf(account, match.conditionId, signal);
+    if (market === undefined) {
+      const detail = `trade ${match.tradeId}: the venue does not name its market now`;
+      account.options.onDoubt?.({ marketId: match.conditionId, detail });
+      cursorMs = Math.min(cursorMs, match.matchedAtMs - 1);
+    } else {
+      facts.push(...factsOf(account, match, market, known.get(match.hash)));
+    }
+  }
+  // Only a page whose facts are all told is remembered as read.
+  follow(account, trades, atMs);
+  return { facts: oldestFirst(facts), cursorMs: Math.max(sinceMs, cursorMs) };
+}
+
+/** Back to the oldest trade that may still fail; the first read of a process goes back a day. */
+function lookBackFrom({ unconfirmed, due }: PolymarketAccount, sinceMs: number, atMs: number) {
+  const first = due.firstTradesRead ? Math.min(sinceMs, atMs) - FIRST_LOOK_BACK_MS : sinceMs;
+  return Math.min(first, ...unconfirmed.values());
+}
+
+async function readTrades(
+  { clob, wallet }: PolymarketAccount,
+  fromMs: number,
+  signal?: AbortSignal,
+): Promise<PolymarketTrade[]> {
+  const after = Math.max(0, Math.floor(fromMs / 1000) - AFTER_SLACK_S);
+  const query = { maker_address: wallet.maker, after };
+  const call = { path: '/data/trades', query, schema: tradePageSchema, signal };
+  const trades = new Map<string, PolymarketTrade>();
+  for await (const { data } of clob.pages(call)) {
+    for (const trade of data) trades.set(trade.id, trade);
+  }
+  return [...trades.values()];
+}
+
+function follow(
+  { unconfirmed, due, options }: PolymarketAccount,
+  trades: readonly PolymarketTrade[],
+  atMs: number,
+): void {
+  due.firstTradesRead = false;
+  for (const { id, status, match_time: matchedAtMs, market } of trades) {
+    const isFinal = status === 'CONFIRMED' || status === 'FAILED';
+    if (isFinal) unconfirmed.delete(id);
+    else if (atMs - matchedAtMs <= UNCONFIRMED_MS_MAX) unconfirmed.set(id, matchedAtMs);
+    else if (unconfirmed.delete(id)) {
+      const detail = `trade ${id} is still ${status} a day after it was matched`;
+      options.onDoubt?.({ marketId: market, detail });
+    }
+  }
+}
+
+/** The market a trade was made in; its fees are those of the first time it was seen. */
+async function marketOf(
+  account: PolymarketAccount,
+  conditionId: string,
+  signal?: AbortSignal,
+): Promise<MarketTerms | undefined> {
+  const known = account.terms.get(conditionId);
+  if (known !== undefined) return known;
+  const slug = await account.markets.slugOf(conditionId, signal);
+  const found = slug === undefined ? undefined : await account.markets.terms(slug, signal);
+  if (found === undefined) return undefined;
+  account.terms.set(conditionId, found);
+  account.dealtWith.set(found.marketId, true);
+  return found;
+}
+
+/** The fill; and of a trade that failed, the record that takes it back. */
+function factsOf(
+  account: PolymarketAccount,
+  match: OwnMatch,
+  market: MarketTerms,
+  known: KnownOrder | undefined,
+): VenueFill[] {
+  const fill = fillOf(account, match, market);
+  const contradiction =
+    known !== undefined && (known.outcome !== fill.outcome || known.action !== fill.action);
+  if (contradiction) {
+    const told = `${fill.action} of outcome ${fill.outcome}`;
+    throw unheard(`trade ${match.tradeId} is a ${told}, and its order was to ${known.action}`);
+  }
+  if (match.status !== 'FAILED') return [fill];
+  return [fill, { ...fill, fillId: `${fill.fillId}:failed`, reverts: fill.fillId }];
+}
+
+function fillOf(account: PolymarketAccount, match: OwnMatch, market: MarketTerms): VenueFill {
+  const { tradeId, hash, assetId, side, quantity, priceMicros: price, role } = match;
+  const outcome = market.tokenIds.indexOf(assetId);
+  if (outcome !== 0 && outcome !== 1) {
+    throw unheard(`trade ${tradeId} is of an asset that ${market.marketId} does not have`);
+  }
+  if (quantity === 0) throw unheard(`trade ${tradeId} fills nothing`);
+  const action = side === 'BUY' ? 'buy' : 'sell';
+  const { feeMicros } = fillFee(market.fees, { action, quantity, price, role }, 0);
+  const clientOrderId = account.clientIds.get(hash) ?? '';
+  return {
+    fillId: `${tradeId}:${hash}`,
+    venueOrderId: hash,
+    ...(clientOrderId === '' ? {} : { clientOrderId }),
+    marketId: market.marketId,
+    outcome,
+    action,
+    quantity,
+    priceMicros: price,
+    feeMicros,
+    filledAtMs: match.matchedAtMs,
+  };
+}
+
+/** A fill stands before the record that takes it back. */
+function oldestFirst(fills: readonly VenueFill[]): VenueFill[] {
+  return fills.toSorted((a, b) => a.filledAtMs - b.filledAtMs || (a.fillId < b.fillId ? -1 : 1));
+}
