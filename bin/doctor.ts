@@ -10,7 +10,7 @@ import { readTokens } from '../worker/tokens.ts';
 import { check } from './checks.ts';
 import { latchCheck } from './latch.ts';
 import { machineClock } from './clock.ts';
-import { publicDataOf, publicVenuesOf } from './paper-source.ts';
+import { publicVenuesOf } from './paper-source.ts';
 import { readRunFile } from './run-file.ts';
 import { dataDirOf, loadConfig, paperFileOf } from './settings.ts';
 
@@ -78,7 +78,7 @@ async function ledgerAnswers(url: string): Promise<string> {
 async function paperQuotes(config: Config): Promise<string> {
   const { environment } = config;
   if (environment.BALLAST_PAPER_QUOTES === 'venue') {
-    const venues = publicVenuesOf(config, machineClock(config.clockOffsetMs), publicDataOf);
+    const venues = publicVenuesOf(config, machineClock(config.clockOffsetMs));
     const told = [...venues].map(async ([id, venue]) => `${id}: ${(await venue.status()).detail}`);
     return (await Promise.all(told)).join('; ');
   }

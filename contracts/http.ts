@@ -138,6 +138,16 @@ export const statusViewSchema = z.object({
       watchAgeSeconds: z.number().nullable(),
     }),
   ),
+  /** What the venues in use said last when asked whether they trade from here. */
+  venueStatus: z.array(
+    z.object({
+      venue: z.enum(VENUE_IDS),
+      book: z.enum(BOOKS),
+      trading: z.boolean(),
+      detail: z.string(),
+      askedAt: instant,
+    }),
+  ),
   openTrades: z.array(tradeViewSchema),
   unknownOrders: z.int(),
   realizedPnl: decimalText,

@@ -16,8 +16,8 @@ import { readDesk } from '../verbs/desk.ts';
 import { unresolvedOrders } from '../verbs/orders.ts';
 import { listTrades } from './trades.ts';
 
-/** What the ledger knows of the status; the host adds its version, start line and addresses. */
-export type LedgerStatus = Omit<StatusView, 'startLine' | 'version' | 'addresses'>;
+/** What the ledger knows of the status; the host adds what it knows of itself and the venues. */
+export type LedgerStatus = Omit<StatusView, 'startLine' | 'version' | 'addresses' | 'venueStatus'>;
 
 const OPEN_TRADES_SHOWN = 50;
 

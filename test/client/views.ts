@@ -87,6 +87,15 @@ export const STATUS: StatusView = {
       watchAgeSeconds: null,
     },
   ],
+  venueStatus: [
+    {
+      venue: 'kalshi',
+      book: 'paper',
+      trading: true,
+      detail: 'open',
+      askedAt: '2026-11-22T14:00:00.000Z',
+    },
+  ],
   openTrades: [TRADE],
   unknownOrders: 0,
   realizedPnl: '9.77',

@@ -6,11 +6,15 @@ import type { LiveBook } from '../../domain/desk.ts';
 import type { VenueId } from '../../domain/venue-id.ts';
 import { KALSHI } from './kalshi.ts';
 import type { LiveParts, LiveVenue, LiveVenueKind } from './live-venue.ts';
+import { POLYMARKET } from './polymarket.ts';
 
-const KINDS: Readonly<Partial<Record<VenueId, LiveVenueKind>>> = { kalshi: KALSHI };
+const KINDS: Readonly<Record<VenueId, LiveVenueKind>> = {
+  kalshi: KALSHI,
+  polymarket: POLYMARKET,
+};
 
 function kindsOf({ venues }: Pick<Config, 'venues'>): readonly LiveVenueKind[] {
-  return venues.flatMap((id) => KINDS[id] ?? []);
+  return venues.map((id) => KINDS[id]);
 }
 
 /**
@@ -18,23 +22,14 @@ function kindsOf({ venues }: Pick<Config, 'venues'>): readonly LiveVenueKind[] {
  * both kinds at once are a problem that `liveProblems` names.
  */
 export function liveBookOf(config: Pick<Config, 'environment' | 'venues'>): LiveBook {
-  const kinds = kindsOf(config);
   const isProduction = (kind: LiveVenueKind) =>
     kind.environmentOf(config.environment) === 'production';
-  return kinds.length > 0 && kinds.every(isProduction) ? 'live' : 'rehearsal';
+  return kindsOf(config).every(isProduction) ? 'live' : 'rehearsal';
 }
 
 /** What is missing before the traded venues' real clients can be opened; never a secret's text. */
 export function liveProblems(config: Config): FieldProblem[] {
-  const untraded = config.venues.filter((id) => KINDS[id] === undefined);
-  return [
-    ...untraded.map((id) => ({
-      field: 'BALLAST_VENUES',
-      problem: `${id} trades on paper only in this version: leave it out`,
-    })),
-    ...kindsOf(config).flatMap((kind) => kind.problems(config)),
-    ...mixedHosts(config),
-  ];
+  return [...kindsOf(config).flatMap((kind) => kind.problems(config)), ...mixedHosts(config)];
 }
 
 /** Real money on one venue against play money on the other is no hedge and no rehearsal. */
@@ -71,5 +66,5 @@ export async function prepareVenue(
   id: VenueId,
   parts: Pick<LiveParts, 'clock' | 'deadlines'>,
 ): Promise<void> {
-  await KINDS[id]?.prepare?.(config, parts);
+  await KINDS[id].prepare?.(config, parts);
 }

@@ -49,6 +49,18 @@ describe('status', () => {
     ]);
   });
 
+  test('of a desk whose venue takes no orders from here says so, for the book it trades', () => {
+    const at = { venue: 'polymarket', trading: false, askedAt: STATUS.now } as const;
+    const venueStatus = [
+      { ...at, book: 'paper', detail: 'orders are refused from here (US NY)' },
+      { ...at, book: 'rehearsal', detail: 'not this one' },
+    ] as const;
+    const lines = status({ venueStatus: [...venueStatus] });
+    expect(lines.filter((line) => line.startsWith('NEEDS YOU'))).toEqual([
+      'NEEDS YOU  polymarket does not trade: orders are refused from here (US NY)',
+    ]);
+  });
+
   test('with --json is the API’s own answer', async () => {
     const body = { ...STATUS, added: 'by a later version' };
     const { out } = await cliWithApi({ status: 200, body }, ['status', '--json']);
