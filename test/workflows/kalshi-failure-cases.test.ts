@@ -5,13 +5,14 @@ import { findTrade } from '../../ledger/read/trades.ts';
 import type { KalshiRecords } from '../../simulator/kalshi/oracle.ts';
 import { tradeWorkflowId } from '../../workflows/messages.ts';
 import { eventually } from '../support/desk.ts';
-import type { KalshiDesk } from '../support/kalshi-desk.ts';
-import { COMPRESSED, offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
+import type { RehearsalDesk } from '../support/rehearsal-desk.ts';
+import { COMPRESSED } from '../support/rehearsal-desk.ts';
+import { offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
 import { recordsWith } from '../support/kalshi-records.ts';
 import type { WorkerProcess } from '../support/worker-process.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 
-let desk: KalshiDesk;
+let desk: RehearsalDesk;
 beforeAll(async () => {
   const settings = { LIVE_TRADING_MAX_DAILY_TRADES: '50', BALLAST_STRATEGY_EXECUTIONS_MAX: '50' };
   desk = await startKalshiDesk({ settings });
@@ -219,7 +220,7 @@ test('failure case 18: a 201 with half a body is unknown, its text kept, its pri
 }, 90_000);
 
 describe('a worker that dies between the POST and the record', () => {
-  let dying: KalshiDesk;
+  let dying: RehearsalDesk;
   const workers: WorkerProcess[] = [];
   beforeAll(async () => {
     dying = await startKalshiDesk({ workers: false });
