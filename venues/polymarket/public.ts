@@ -17,7 +17,7 @@ import { environmentOfUrls } from './hosts.ts';
 import { termsOf, venueMarketOf } from './market-body.ts';
 import { MarketResults } from './results.ts';
 import type { MarketTerms, PolymarketMarkets } from './terms.ts';
-import type { TradingModes } from './trading-mode.ts';
+import type { RestrictedMode, TradingModes } from './trading-mode.ts';
 import { createTradingModes, modeOfAnswer } from './trading-mode.ts';
 
 /** Where to read, and by which clock readings are dated. */
@@ -79,6 +79,8 @@ class PublicHalf implements PolymarketMarkets {
   readonly #gamma: GammaMarkets;
   readonly #results: MarketResults;
   readonly #onDoubt: PolymarketPublicOptions['onDoubt'];
+  /** What the last question about the version was answered with instead. */
+  #toldMode: RestrictedMode | undefined;
 
   constructor({ clob, gamma, site }: Clients, options: PolymarketPublicOptions) {
     this.#clob = clob;
@@ -206,10 +208,17 @@ class PublicHalf implements PolymarketMarkets {
   async #readVersion(signal?: AbortSignal): Promise<number | undefined> {
     const path = '/version';
     const answer = await this.#clob.get({ path, signal });
-    if (answer.status === 200) return this.#clob.bodyOf(versionSchema, answer, path).version;
+    if (answer.status === 200) {
+      const { version } = this.#clob.bodyOf(versionSchema, answer, path);
+      // Whoever said it has stopped saying it; what follows a restart goes on.
+      if (this.#toldMode !== undefined) this.#modes.learn(this.#toldMode, 0);
+      this.#toldMode = undefined;
+      return version;
+    }
     const mode = modeOfAnswer(answer);
     if (mode === undefined) throw this.#clob.failure(answer, path);
     this.#modes.learn(mode);
+    this.#toldMode = mode;
     return undefined;
   }
 }

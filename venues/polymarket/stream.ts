@@ -85,7 +85,7 @@ function watcher(
   const tokens = new Map<string, readonly string[]>();
   const compare = async (): Promise<void> => {
     const held = new Set((await account.options.heldMarkets?.()) ?? account.dealtWith.keys());
-    for (const known of [...tokens.keys()]) if (!held.has(known)) tokens.delete(known);
+    for (const known of tokens.keys()) if (!held.has(known)) tokens.delete(known);
     for (const marketId of held) {
       const found = tokens.get(marketId) ?? (await account.markets.terms(marketId))?.tokenIds;
       if (found !== undefined) tokens.set(marketId, found);
