@@ -7,13 +7,16 @@ import type { ActivityDeps } from './deps.ts';
 export const WATCH_OVERLAP_MS = 10 * 60_000;
 const SIGNALS_PER_PASS_MAX = 500;
 
+/** What a pass over a venue needs. */
+type WatchDeps = Pick<ActivityDeps, 'ledger' | 'clock' | 'venue'>;
+
 /**
  * One pass of the drop copy: books every fill, final result and redemption the venue has that the
  * ledger has not, then moves the cursor. A crash anywhere repeats the pass; nothing is booked twice.
  * @returns how many new facts were booked
  */
 export async function readVenue(
-  deps: ActivityDeps,
+  deps: WatchDeps,
   venueId: VenueId,
   book: Book,
   signal?: AbortSignal,
@@ -48,7 +51,7 @@ export async function readVenue(
 
 /** Where winnings must be redeemed: books the cash that came, and reminds of what nobody fetches. */
 async function readRedemptions(
-  { ledger }: ActivityDeps,
+  { ledger }: WatchDeps,
   venue: Venue,
   { sinceMs, reading }: { readonly sinceMs: number; readonly reading: ClockReading },
   signal?: AbortSignal,
