@@ -3,10 +3,13 @@ import { expect, test } from '@jest/globals';
 import type { ProposalInput } from '../../contracts/proposal.ts';
 import { describeFaultRun } from '../support/fault-run.ts';
 import { eventually } from '../support/desk.ts';
-import { proposalOn, startPolymarketDesk } from '../support/polymarket-desk.ts';
+import {
+  POLYMARKET_COMPRESSED,
+  proposalOn,
+  startPolymarketDesk,
+} from '../support/polymarket-desk.ts';
 import { pnlTwice, recordsWith, worthOf } from '../support/polymarket-records.ts';
 import type { RehearsalDesk } from '../support/rehearsal-desk.ts';
-import { COMPRESSED } from '../support/rehearsal-desk.ts';
 
 /** What the wallet has: the simulator's $1,000 and the deposit. */
 const GIVEN_MICROS = 100_000_000_000n;
@@ -40,7 +43,7 @@ describeFaultRun({
     await desk.simulator.admin('deposit', { amount: '99000' });
     return desk;
   },
-  tuning: COMPRESSED,
+  tuning: POLYMARKET_COMPRESSED,
   venueFaults: [
     { kind: 'ghostFill', weight: 4, endpoints: ['createOrder'] },
     { kind: 'retryTrade', weight: 4, endpoints: ['createOrder'] },
@@ -48,7 +51,6 @@ describeFaultRun({
     { kind: 'delayedOrder', weight: 4, ms: 1500, endpoints: ['createOrder'] },
     { kind: 'hideEffect', weight: 4, ms: 2000, endpoints: ['createOrder'] },
     { kind: 'tickChange', weight: 2, endpoints: ['createOrder'] },
-    { kind: 'restart', weight: 1, ms: 500, endpoints: ['createOrder'] },
     { kind: 'fillBeforeCancel', weight: 4, endpoints: ['cancelOrder'] },
   ],
   offer,

@@ -4,9 +4,16 @@ import type { ProposalInput } from '../../contracts/proposal.ts';
 import { createPolymarketSimulator } from '../../simulator/polymarket/polymarket-simulator.ts';
 import type { TestDeskOptions } from './desk.ts';
 import type { RehearsalDesk } from './rehearsal-desk.ts';
-import { startRehearsalDesk } from './rehearsal-desk.ts';
+import { COMPRESSED, startRehearsalDesk } from './rehearsal-desk.ts';
 import type { TestSimulator } from './simulator.ts';
 import { startTestSimulator } from './simulator.ts';
+
+/** Everything compressed that is long only for the real venue's sake. */
+export const POLYMARKET_COMPRESSED = {
+  ...COMPRESSED,
+  modeHoldMsMax: 300,
+  resultIntervalMs: 500,
+} as const;
 
 const API_KEY = {
   apiKey: '0b5a4d1e-0000-4000-8000-0123456789ab',
@@ -36,7 +43,11 @@ export async function startPolymarketDesk(
     POLYMARKET_PASSPHRASE: API_KEY.passphrase,
     ...options.settings,
   };
-  return startRehearsalDesk('polymarket', simulator, { ...options, settings });
+  return startRehearsalDesk('polymarket', simulator, {
+    liveTuning: POLYMARKET_COMPRESSED,
+    ...options,
+    settings,
+  });
 }
 
 function urlsOf(url: string): Record<string, string> {

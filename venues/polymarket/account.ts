@@ -42,6 +42,8 @@ export interface PolymarketVenueOptions {
   readonly pollIntervalMs?: number | undefined;
   /** How often results are asked for at most; absent: every 10 s. */
   readonly resultIntervalMs?: number | undefined;
+  /** How long a restriction that was told is believed at most; absent: as its kind lasts. Shorter in tests only. */
+  readonly modeHoldMsMax?: number | undefined;
   readonly deadlines?: TransportDeadlines | undefined;
   /** Reads a second of each host; absent: half of what each takes. */
   readonly readsPerSecond?: number | undefined;
@@ -109,7 +111,12 @@ export function openAccount(options: PolymarketVenueOptions): PolymarketAccount 
   const { urls, clock, credentials, deadlines, readsPerSecond, onDoubt } = options;
   const wallMs = options.wallMs ?? Date.now;
   const wallet = createWallet(credentials);
-  const modes = options.modes ?? createTradingModes({ nowMs: wallMs });
+  const modes =
+    options.modes ??
+    createTradingModes({
+      nowMs: wallMs,
+      holdMsMax: options.modeHoldMsMax,
+    });
   const unknownHorizonMs = options.unknownHorizonMs ?? UNKNOWN_HORIZON_MS;
   const sizes = { sizeMax: REMEMBERED_MAX };
   return {

@@ -122,7 +122,8 @@ async function prepare(config: Config): Promise<void> {
 
 function open(config: Config, parts: LiveParts): LiveVenue {
   const { book, clock, log, ledger } = parts;
-  const { unknownHorizonMs, readTokensPerSecond, deadlines, pollIntervalMs } = parts;
+  const { readTokensPerSecond, unknownHorizonMs, deadlines, pollIntervalMs } = parts;
+  const { modeHoldMsMax, resultIntervalMs } = parts;
   const wallet = walletOf(config.environment);
   const owner = ownerOf(config);
   const at = { book, venue: 'polymarket' } as const;
@@ -140,6 +141,8 @@ function open(config: Config, parts: LiveParts): LiveVenue {
     readsPerSecond: readTokensPerSecond,
     deadlines,
     pollIntervalMs,
+    modeHoldMsMax,
+    resultIntervalMs,
     onDoubt: (doubt) => log.warn(doubt, 'a venue contradicts itself'),
   };
   const venue = createPolymarketVenue(options);
