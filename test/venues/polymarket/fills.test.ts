@@ -243,6 +243,17 @@ describe('the list', () => {
     expect(doubts).toHaveLength(1);
   });
 
+  test('a trade of a market that cannot be read now holds no other up', async () => {
+    t.stub.market('M2');
+    const other = idsOf('M2').conditionId;
+    t.stub.answers.set(`/clob-markets/${other}`, { status: 429, body: '' });
+    const later = { match_time: String(MATCHED_AT_MS / 1000 + 1) };
+    t.trades = [tradeBody('t-1', HASH, { market: other }), tradeBody('t-2', HASH, later)];
+    const { facts, cursorMs } = await t.venue().fillsSince(0);
+    expect(facts.map(({ fillId }) => fillId)).toEqual([`t-2:${HASH}`]);
+    expect(cursorMs).toBe(MATCHED_AT_MS - 1);
+  });
+
   test.each([
     ['a status nobody knows', { status: 'SETTLING' }],
     ['no size', { size: undefined }],
