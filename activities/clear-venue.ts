@@ -1,6 +1,7 @@
 /** Cancels every open order of ours at one venue by id and asks the venue whether any is left. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClearedBook, OrderLeft } from '../domain/halt.ts';
+import { messageOf } from '../domain/thrown.ts';
 import type { OpenOrder, OrderRef, Venue } from '../venues/venue.ts';
 import { inTime } from './in-time.ts';
 
@@ -87,15 +88,10 @@ async function cancelAll(clearing: Clearing, orders: readonly OrderRef[]): Promi
 async function cancelOne(clearing: Clearing, order: OrderRef): Promise<void> {
   const { venue, untilMs, ended, why } = clearing;
   const id = idOf(order);
-  const { clientOrderId, marketId, venueOrderId, sentAtMs } = order;
-  const ref: OrderRef = {
-    clientOrderId,
-    marketId,
-    ...(venueOrderId === undefined ? {} : { venueOrderId }),
-    ...(sentAtMs === undefined ? {} : { sentAtMs }),
-  };
   try {
-    const found = await inTime(timeLeft(untilMs), 'cancel', (signal) => venue.cancel(ref, signal));
+    const found = await inTime(timeLeft(untilMs), 'cancel', (signal) =>
+      venue.cancel(order, signal),
+    );
     if (found.kind === 'found' && found.order.status === 'final') {
       ended.add(id);
       why.delete(id);
@@ -145,8 +141,4 @@ function idOf({ clientOrderId, venueOrderId }: OrderRef): string {
 
 function timeLeft(untilMs: number): number {
   return Math.max(1, Math.min(CALL_MS_MAX, Math.round(untilMs - performance.now())));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

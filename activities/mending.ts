@@ -4,7 +4,7 @@ import type { Quote } from '../domain/market.ts';
 import type { Mending, Quotes, WayOut } from '../domain/mending.ts';
 import { decideMending, waysOut } from '../domain/mending.ts';
 import type { Excess } from '../domain/placing.ts';
-import { boughtFor, excessOf } from '../domain/placing.ts';
+import { boughtFor, excessOf, whyTooSmall } from '../domain/placing.ts';
 import type { LegPlan } from '../domain/trade-plan.ts';
 import { isTerminal } from '../domain/trade.ts';
 import type { TradeUnderWayStanding } from '../ledger/verbs/standing.ts';
@@ -93,7 +93,10 @@ function wayLine(
 ): string {
   const way = ways.find((one) => one.action === action);
   const leg = trade.legs[action === 'complete' ? excess.short : excess.long]!.plan;
-  if (way === undefined) return `${action}: nothing on offer at ${leg.leg.venue}`;
+  if (way === undefined) {
+    const tooSmall = whyTooSmall(trade, excess, action);
+    return `${action}: ${tooSmall ?? `nothing on offer at ${leg.leg.venue}`}`;
+  }
   const verb = action === 'complete' ? 'buy' : 'sell';
   const loss = formatUsd(Math.max(0, way.lossMicros));
   return (

@@ -1,4 +1,5 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { messageOf } from '../domain/thrown.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import { Bell } from './bell.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -59,7 +60,7 @@ function listen(
     try {
       await deps.venue(at.venue, at.book).listen?.(listener, ending.signal);
     } catch (error) {
-      trouble(`ended: ${error instanceof Error ? error.message : String(error)}`);
+      trouble(`ended: ${messageOf(error)}`);
     }
   };
   const listening = run();

@@ -9,12 +9,12 @@ import type { CliPorts, Role } from '../client/ports.ts';
 import { EXIT } from '../client/ports.ts';
 import { TargetNotEmpty } from '../ledger/backup/errors.ts';
 import { EmbeddedServerError } from '../worker/embedded/errors.ts';
+import { NotAllowed } from '../worker/live/errors.ts';
 import {
   AlreadyRunning,
   LedgerDamaged,
   LedgerReplaced,
   LimitsDiffer,
-  NotAllowed,
   PortTaken,
 } from './errors.ts';
 import { readRunFile } from './run-file.ts';

@@ -1,6 +1,8 @@
 /** What must be well before proposals are taken: `/readyz`. */
+import { inTime } from '../activities/in-time.ts';
 import type { Check } from '../contracts/http.ts';
 import { CLOCK_SKEW_MS_MAX } from '../domain/day.ts';
+import { messageOf } from '../domain/thrown.ts';
 import { readDesk } from '../ledger/verbs/desk.ts';
 import type { Engine } from './engine.ts';
 import { asLatched } from './latch.ts';
@@ -57,18 +59,9 @@ export async function engineChecks(engine: Engine, dataDir: string): Promise<Che
 
 /** Runs one probe with a deadline; its failure is the check's detail. */
 export async function check(name: string, probe: () => Promise<string>): Promise<Check> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`no answer within ${PROBE_MS_MAX} ms`)),
-      PROBE_MS_MAX,
-    );
-  });
   try {
-    return { name, ok: true, detail: await Promise.race([probe(), late]) };
+    return { name, ok: true, detail: await inTime(PROBE_MS_MAX, 'the probe', probe) };
   } catch (error) {
-    return { name, ok: false, detail: error instanceof Error ? error.message : 'failed' };
-  } finally {
-    clearTimeout(timer);
+    return { name, ok: false, detail: messageOf(error) };
   }
 }

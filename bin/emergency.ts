@@ -11,13 +11,13 @@ import type { LiveBook } from '../domain/desk.ts';
 import { openPool } from '../ledger/database.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/ledger.ts';
-import { readDesk } from '../ledger/verbs/desk.ts';
 import type { Venue } from '../venues/venue.ts';
 import type { BookToClear } from '../worker/emergency.ts';
 import { haltEverything } from '../worker/emergency.ts';
+import { liveBookOf, liveProblems, openLiveVenues } from '../worker/live/venues.ts';
+import { liveUseOf } from '../worker/live/way.ts';
 import { machineClock } from './clock.ts';
 import { paperVenues } from './engine.ts';
-import { liveBookOf, liveProblems, openLiveVenues } from './live-venues.ts';
 import { paperSourceOf } from './paper-source.ts';
 import { DESK, dataDirOf } from './settings.ts';
 import { withDatabase } from './with-ledger.ts';
@@ -129,13 +129,9 @@ async function openLive(
 /** The live book that is in use; `untold` where no ledger says. */
 async function bookByLedger(ledger: Ledger | undefined): Promise<LiveBook | undefined | 'untold'> {
   if (ledger === undefined) return 'untold';
-  return inTime(ASK_MS_MAX, 'the ledger', () => liveBookInUse(ledger)).catch(() => 'untold');
-}
-
-async function liveBookInUse(ledger: Ledger): Promise<LiveBook | undefined> {
-  const { desk } = await readDesk(ledger.db, DESK);
-  const [open] = await ledger.openInLiveBooks();
-  return open?.book ?? (desk.phase === 'paper' ? undefined : (desk.liveBook ?? undefined));
+  return inTime(ASK_MS_MAX, 'the ledger', async () => (await liveUseOf(ledger, DESK))?.book).catch(
+    () => 'untold',
+  );
 }
 
 /** Finds or starts the database and keeps it until it is closed. */

@@ -52,11 +52,6 @@ export class LedgerReplaced extends Error {
   override readonly name = 'LedgerReplaced';
 }
 
-/** What was asked must not be done as things stand; the message says why and what to do. */
-export class NotAllowed extends Error {
-  override readonly name = 'NotAllowed';
-}
-
 /** Another process runs a desk on this data directory. */
 export class AlreadyRunning extends Error {
   override readonly name = 'AlreadyRunning';

@@ -7,10 +7,12 @@ import type { Config } from '../contracts/config.ts';
 import type { StatusView } from '../contracts/http.ts';
 import type { Clock } from '../domain/clock.ts';
 import { readStatus } from '../ledger/read/status.ts';
+import type { Venue } from '../venues/venue.ts';
 import { workflowBundle } from '../worker/bundle.ts';
 import { cacheDir } from '../worker/embedded/locations.ts';
 import { createLogger, installTemporalLogger, temporalLogger } from '../worker/logger.ts';
 import { loadTokens } from '../worker/tokens.ts';
+import { askStatuses } from '../worker/venue-statuses.ts';
 import type { RunningWorkers } from '../worker/workers.ts';
 import { startWorkers } from '../worker/workers.ts';
 import { machineClock } from './clock.ts';
@@ -186,12 +188,14 @@ export async function listen(
   const { ledger, clock } = engine;
   let apiUrl = apiUrlOf(config.environment);
   const dataDir = dataDirOf(config.environment);
+  const statuses = askStatuses({ venues: () => venuesInUse(engine), clock, log: parts.log });
   const status = async (): Promise<StatusView> => {
     const view = await readStatus(ledger.db, DESK, config.venues, await clock.read());
     return {
       ...view,
       desk: asLatched(dataDir, view.desk),
       startLine: await engine.startLine(),
+      venueStatus: [...statuses.latest()],
       version: version(),
       addresses: { api: apiUrl, temporalUi: servers.temporalUi ?? null },
     };
@@ -203,14 +207,23 @@ export async function listen(
     status,
     ...httpPorts(engine, config, reporter(parts.log)),
   });
+  app.addHook('onClose', () => statuses.stop());
   const { BALLAST_HOST: host, BALLAST_PORT: port } = config.environment;
   try {
     apiUrl = await app.listen({ host, port });
   } catch (error) {
+    await app.close();
     if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error;
     throw new PortTaken(`${host}:${port}`, { cause: error });
   }
   return { app, apiUrl, status };
+}
+
+async function venuesInUse({ venues, watched }: Engine): Promise<readonly Venue[]> {
+  const inUse = await watched();
+  return venues.filter(({ id, book }) =>
+    inUse.some((served) => served.venue === id && served.book === book),
+  );
 }
 
 function addresses(servers: Servers) {

@@ -1,7 +1,9 @@
 /** Where the paper exchange's quotes come from, as the configuration says. */
 import type { Config } from '../contracts/config.ts';
-import { ConfigError } from '../contracts/config.ts';
+import { ConfigError, polymarketUrlsOf } from '../contracts/config.ts';
+import type { FieldProblem } from '../contracts/proposal.ts';
 import type { Clock } from '../domain/clock.ts';
+import { messageOf } from '../domain/thrown.ts';
 import type { VenueId } from '../domain/venue-id.ts';
 import { fileSource } from '../venues/paper/file-source.ts';
 import { openPaperFile } from '../venues/paper/paper-file.ts';
@@ -9,52 +11,48 @@ import { publicSource } from '../venues/paper/public-source.ts';
 import type { MarketSource } from '../venues/paper/source.ts';
 import type { PublicMarketData } from '../venues/venue.ts';
 import { createKalshiPublic } from '../venues/kalshi/public.ts';
+import { createPolymarketMarkets } from '../venues/polymarket/public.ts';
 import { paperFileOf } from './settings.ts';
 
-/** Makes a venue's public data; undefined where this version has none for the venue. */
-export type PublicDataOf = (
-  venue: VenueId,
-  config: Config,
-  clock: Clock,
-) => PublicMarketData | undefined;
+/** Makes a venue's public data. @throws Error where its base URL names no host of it */
+type PublicDataOf = (venue: VenueId, config: Config, clock: Clock) => PublicMarketData;
 
 /** What every venue tells without keys. */
 export const publicDataOf: PublicDataOf = (venue, { environment }, clock) =>
   venue === 'kalshi'
     ? createKalshiPublic({ baseUrl: environment.KALSHI_BASE_URL, clock })
-    : undefined;
+    : createPolymarketMarkets({ urls: polymarketUrlsOf(environment), clock });
+
+const URL_SETTING: Readonly<Record<VenueId, string>> = {
+  kalshi: 'KALSHI_BASE_URL',
+  polymarket: 'POLYMARKET_BASE_URL',
+};
 
 /**
  * The public data of every venue that is traded.
- * @throws ConfigError naming the venues that have none
+ * @throws ConfigError naming every base URL that cannot be used
  */
-export function publicVenuesOf(
+function publicVenuesOf(
   config: Config,
   clock: Clock,
-  dataOf: PublicDataOf,
+  dataOf: PublicDataOf = publicDataOf,
 ): ReadonlyMap<VenueId, PublicMarketData> {
   const found = new Map<VenueId, PublicMarketData>();
+  const problems: FieldProblem[] = [];
   for (const venue of config.venues) {
-    const data = dataOf(venue, config, clock);
-    if (data !== undefined) found.set(venue, data);
+    try {
+      found.set(venue, dataOf(venue, config, clock));
+    } catch (error) {
+      problems.push({ field: URL_SETTING[venue], problem: messageOf(error) });
+    }
   }
-  const missing = config.venues.filter((venue) => !found.has(venue));
-  if (missing.length === 0) return found;
-  const venues = [...found.keys()].join(',');
-  const rest = venues === '' ? '' : `set BALLAST_VENUES=${venues}, or `;
-  throw new ConfigError([
-    {
-      field: 'BALLAST_PAPER_QUOTES',
-      problem:
-        `venue: this version has no public data of ${missing.join(' and ')}; ` +
-        `${rest}set BALLAST_PAPER_QUOTES=file`,
-    },
-  ]);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return found;
 }
 
 /**
  * The source of every venue that is traded; one file for all of them, opened when first read.
- * @throws ConfigError where quotes come from the venues and one of them has no public data
+ * @throws ConfigError where quotes come from the venues and a base URL is none of them
  */
 export function paperSourceOf(
   config: Config,

@@ -1,11 +1,14 @@
 /** Where a process finds its configuration, its data directory and its version. */
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import type { Config, Environment } from '../contracts/config.ts';
-import { isLoopback, readConfig } from '../contracts/config.ts';
+import { isLoopback } from '../contracts/config-fields.ts';
+import { readConfig } from '../contracts/config.ts';
+import { dataDirOf } from '../worker/data-dir.ts';
+
+export { dataDirOf };
 
 /** The checkout, or the folder the build was put in. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -26,16 +29,6 @@ export function environmentVariables(): Record<string, string | undefined> {
 /** @throws ConfigError listing every mistake */
 export function loadConfig(): Config {
   return readConfig(environmentVariables());
-}
-
-/** `BALLAST_DATA_DIR`, else the place the system has for such data. */
-export function dataDirOf(environment: Environment): string {
-  if (environment.BALLAST_DATA_DIR !== undefined) return resolve(environment.BALLAST_DATA_DIR);
-  // As root, Postgres runs as nobody, who cannot enter /root.
-  if (process.getuid?.() === 0) return '/var/lib/ballast';
-  const base = process.env['XDG_DATA_HOME'];
-  const home = base === undefined || base === '' ? join(homedir(), '.local', 'share') : base;
-  return join(home, 'ballast');
 }
 
 /** Where backups are written and looked for. */

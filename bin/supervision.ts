@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { SupervisorEvent } from '../worker/embedded/supervisor.ts';
 import { readState, removeState, writeState } from '../worker/embedded/state-file.ts';
 import type { Clock } from '../domain/clock.ts';
+import { messageOf } from '../domain/thrown.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { DESK } from './settings.ts';
 
@@ -53,7 +54,7 @@ export interface Dying {
  */
 export async function stopTrading(error: unknown, dying: Dying): Promise<never> {
   const { dataDir, engine, progress, log } = dying;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   log.error({ err: error }, 'trading stops');
   writeState(owedIn(dataDir), { reason });
   try {

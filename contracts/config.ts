@@ -1,80 +1,37 @@
 /** The environment, read once at start. Every mistake is reported at once, by name. */
 import { z } from 'zod';
-import { parseDecimal } from '../domain/decimal.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Micros } from '../domain/money.ts';
 import { MICROS_PER_UNIT } from '../domain/money.ts';
 import type { VenueId } from '../domain/venue-id.ts';
 import { VENUE_IDS } from '../domain/venue-id.ts';
+import {
+  baseUrl,
+  count,
+  flag,
+  hostOf,
+  isLoopback,
+  numberField,
+  percent,
+  text,
+  token,
+  usd,
+} from './config-fields.ts';
 import type { FieldProblem } from './proposal.ts';
-
-/** A number as people write it in `.env`: plain decimals, at most 6 digits after the point. */
-const numberField = (what: string, check: (value: number) => boolean, rule: string) =>
-  z.string().transform((text, context) => {
-    const value = parseDecimal(text.trim());
-    if (value === undefined || !check(value)) {
-      context.addIssue({
-        code: 'custom',
-        message: `${what} must be ${rule}, was ${JSON.stringify(text)}`,
-      });
-      return z.NEVER;
-    }
-    return value;
-  });
-
-const usd = (what: string) => numberField(what, (value) => value > 0, 'dollars above 0');
-const percent = (what: string) =>
-  numberField(
-    what,
-    (value) => value >= 0 && value <= 100 * MICROS_PER_UNIT,
-    'a percentage from 0 to 100',
-  ).transform((millionthsOfPercent) => Math.round(millionthsOfPercent / 100));
-const count = (what: string, min: number, max: number) =>
-  numberField(
-    what,
-    (value) =>
-      value % MICROS_PER_UNIT === 0 &&
-      value >= min * MICROS_PER_UNIT &&
-      value <= max * MICROS_PER_UNIT,
-    `a whole number from ${min} to ${max}`,
-  ).transform((value) => value / MICROS_PER_UNIT);
-const flag = z.enum(['true', 'false'], {
-  error: (issue) => `must be true or false, was ${JSON.stringify(issue.input)}`,
-});
-const text = z.string().min(1, 'must not be empty; remove the line or give a value');
-const token = z
-  .string()
-  .regex(/^[\x21-\x7e]{16,}$/, 'a token has at least 16 printable characters and no spaces');
-
-/** A venue's API: encrypted, or on this machine; what else a URL may carry has no place in it. */
-const baseUrl = (what: string) =>
-  z.string().transform((given, context) => {
-    const url = URL.canParse(given) ? new URL(given) : undefined;
-    const problem = url === undefined ? 'is no URL' : baseUrlProblem(url);
-    if (url !== undefined && problem === undefined) return url.href.replace(/\/+$/, '');
-    // A URL may hold a password: it is not repeated.
-    const rule = 'https://host/path, or http:// on a loopback address';
-    context.addIssue({ code: 'custom', message: `${what} must be ${rule}; this one ${problem}` });
-    return z.NEVER;
-  });
-
-function baseUrlProblem(url: URL): string | undefined {
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return `starts with ${url.protocol}`;
-  if (url.protocol === 'http:' && !isLoopback(hostOf(url))) {
-    return `is not encrypted, and ${url.hostname} is not this machine`;
-  }
-  if (url.username !== '' || url.password !== '') return 'holds a user name or a password';
-  if (url.search !== '' || url.hash !== '') return 'holds a query or a fragment';
-  return undefined;
-}
-
-/** The host without the brackets of an IPv6 address. */
-function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[(.*)\]$/, '$1');
-}
 
 /** @source https://docs.kalshi.com, API environments (2026-08-22); kalshi-typescript 3.30 */
 const KALSHI_BASE_URL_DEFAULT = 'https://external-api.kalshi.com/trade-api/v2';
+
+/** The names of Polymarket's base URLs, by the host each is of. */
+const POLYMARKET_URL_NAMES = {
+  clob: 'POLYMARKET_BASE_URL',
+  gamma: 'POLYMARKET_GAMMA_BASE_URL',
+  data: 'POLYMARKET_DATA_BASE_URL',
+  site: 'POLYMARKET_SITE_BASE_URL',
+  socket: 'POLYMARKET_SOCKET_BASE_URL',
+} as const;
+
+export type PolymarketUrlName = keyof typeof POLYMARKET_URL_NAMES;
 
 /** Every name Ballast reads, with its default. `.env.example` documents each; a test compares. */
 export const environmentSchema = z.object({
@@ -120,6 +77,14 @@ export const environmentSchema = z.object({
     .default('file'),
   BALLAST_PAPER_FILE: text.optional(),
   KALSHI_BASE_URL: baseUrl('the base URL').default(KALSHI_BASE_URL_DEFAULT),
+  // https://docs.polymarket.com (2026-11); the same as the adapter's, a test compares.
+  POLYMARKET_BASE_URL: baseUrl('the base URL').default('https://clob.polymarket.com'),
+  POLYMARKET_GAMMA_BASE_URL: baseUrl('the base URL').default('https://gamma-api.polymarket.com'),
+  POLYMARKET_DATA_BASE_URL: baseUrl('the base URL').default('https://data-api.polymarket.com'),
+  POLYMARKET_SITE_BASE_URL: baseUrl('the base URL').default('https://polymarket.com'),
+  POLYMARKET_SOCKET_BASE_URL: baseUrl('the base URL', 'ws').default(
+    'wss://ws-subscriptions-clob.polymarket.com',
+  ),
   BALLAST_INITIAL_BALANCE_KALSHI: usd("Kalshi's share of the initial balance").optional(),
   BALLAST_MAX_OPEN_EXPOSURE: usd('the exposure limit').optional(),
   BALLAST_MAX_EVENT_EXPOSURE: usd('the exposure limit of one event').optional(),
@@ -152,6 +117,13 @@ export const environmentSchema = z.object({
   KALSHI_API_KEY: text.optional(),
   KALSHI_PRIVATE_KEY_PATH: text.optional(),
   KALSHI_SUBACCOUNT: count('the subaccount', 0, 32).optional(),
+  // Checked where they are needed: somebody's placeholder must not keep paper from starting.
+  POLYMARKET_PRIVATE_KEY: text.optional(),
+  POLYMARKET_FUNDER: text.optional(),
+  POLYMARKET_SIGNATURE_TYPE: text.optional(),
+  POLYMARKET_API_KEY: text.optional(),
+  POLYMARKET_SECRET: text.optional(),
+  POLYMARKET_PASSPHRASE: text.optional(),
 });
 
 export type Environment = z.output<typeof environmentSchema>;
@@ -224,10 +196,23 @@ function crossChecks(environment: Environment): FieldProblem[] {
       problem: 'must not be above LIVE_TRADING_INITIAL_BALANCE',
     });
   }
+  const exposure = environment.BALLAST_MAX_OPEN_EXPOSURE;
+  if (
+    environment.LIVE_TRADING === 'true' &&
+    exposure !== undefined &&
+    exposure > environment.LIVE_TRADING_INITIAL_BALANCE
+  ) {
+    problems.push({
+      field: 'BALLAST_MAX_OPEN_EXPOSURE',
+      problem:
+        'must not be above LIVE_TRADING_INITIAL_BALANCE, which in live trading caps the capital in use',
+    });
+  }
+  problems.push(...polymarketUrlProblems(environment));
   if (
     environment.BALLAST_CLOCK !== 0 &&
     environment.BALLAST_PAPER_QUOTES === 'venue' &&
-    !isLoopback(hostOf(new URL(environment.KALSHI_BASE_URL)))
+    !hostsOf(environment).every((url) => isLoopback(hostOf(new URL(url))))
   ) {
     problems.push({
       field: 'BALLAST_CLOCK',
@@ -259,9 +244,42 @@ function crossChecks(environment: Environment): FieldProblem[] {
   return problems;
 }
 
-/** Whether `host` is this machine's loopback interface. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+/** Every base URL of the venues that are traded. */
+function hostsOf(environment: Environment): string[] {
+  const urls: Record<VenueId, string[]> = {
+    kalshi: [environment.KALSHI_BASE_URL],
+    polymarket: Object.values(polymarketUrlsOf(environment)),
+  };
+  return environment.BALLAST_VENUES.flatMap((venue) => urls[venue]);
+}
+
+/** Polymarket's base URLs. */
+export function polymarketUrlsOf(environment: Environment): Record<PolymarketUrlName, string> {
+  return {
+    clob: environment.POLYMARKET_BASE_URL,
+    gamma: environment.POLYMARKET_GAMMA_BASE_URL,
+    data: environment.POLYMARKET_DATA_BASE_URL,
+    site: environment.POLYMARKET_SITE_BASE_URL,
+    socket: environment.POLYMARKET_SOCKET_BASE_URL,
+  };
+}
+
+/** The setting of one of Polymarket's base URLs. */
+export function polymarketUrlName(of: PolymarketUrlName): string {
+  return POLYMARKET_URL_NAMES[of];
+}
+
+/** Books of a simulator beside the real exchange's results, or the other way round, are of no use. */
+function polymarketUrlProblems(environment: Environment): FieldProblem[] {
+  const here = (url: string) => isLoopback(hostOf(new URL(url)));
+  const urls = polymarketUrlsOf(environment);
+  const first = here(urls.clob);
+  return (Object.keys(urls) as PolymarketUrlName[])
+    .filter((name) => here(urls[name]) !== first)
+    .map((name) => ({
+      field: POLYMARKET_URL_NAMES[name],
+      problem: `is ${first ? 'no' : 'a'} loopback address while POLYMARKET_BASE_URL is ${first ? 'one' : 'none'}: the five POLYMARKET_*BASE_URL belong together`,
+    }));
 }
 
 function limitsOf(environment: Environment): Limits {

@@ -16,7 +16,7 @@ export function dailyReportText(report: DailyReport): string {
       ['Trades', trades(report)],
       ['Loss of the day', `${usd(report.loss.used)} of ${usd(report.loss.cap)}`],
       ['Carried', carried(report)],
-      ['Cash', report.cash.map(({ venue, cash }) => `${venue} ${usd(cash)}`).join(', ')],
+      ['Cash', report.cash.map(cashOf).join(', ')],
       ['Orders of unknown outcome', list(report.unknownOrders)],
       ['Audit log', `${report.auditHead.seq} entries before this closing`],
     ]),
@@ -44,6 +44,11 @@ function trades({ trades: { used, cap, sent, byStatus } }: DailyReport): string 
   const statuses = Object.entries(byStatus).map(([status, times]) => `${times} ${status}`);
   const now = statuses.length === 0 ? '' : `; of those reserved: ${statuses.join(', ')}`;
   return `${used} of ${cap} used, ${sent} sent${now}`;
+}
+
+function cashOf({ venue, cash, redeemable }: DailyReport['cash'][number]): string {
+  const owed = /[1-9]/.test(redeemable) ? ` and ${usd(redeemable)} to be redeemed` : '';
+  return `${venue} ${usd(cash)}${owed}`;
 }
 
 function carried({ carried: { into, trades: count, risk } }: DailyReport): string {

@@ -85,7 +85,14 @@ export const dailyReportSchema = z.object({
   open: z.array(openTrade),
   /** What of the open trades may still be lost on the day opened next, and counts there. */
   carried: z.object({ into: z.iso.date(), trades: count, risk: decimalText }),
-  cash: z.array(z.object({ venue: z.enum(VENUE_IDS), cash: decimalText })),
+  cash: z.array(
+    z.object({
+      venue: z.enum(VENUE_IDS),
+      cash: decimalText,
+      /** Won and not redeemed by then; no cash to spend. */
+      redeemable: decimalText.default('0.00'),
+    }),
+  ),
   unknownOrders: z.array(z.string()),
   discrepancies: z.array(
     z.object({ venue: z.enum(VENUE_IDS), detail: z.string(), recordedAt: instant }),

@@ -133,7 +133,19 @@ export const statusViewSchema = z.object({
       cash: decimalText,
       reserved: decimalText,
       open: decimalText,
+      /** Won and not redeemed yet; no cash to spend. */
+      redeemable: decimalText,
       watchAgeSeconds: z.number().nullable(),
+    }),
+  ),
+  /** What the venues in use said last when asked whether they trade from here. */
+  venueStatus: z.array(
+    z.object({
+      venue: z.enum(VENUE_IDS),
+      book: z.enum(BOOKS),
+      trading: z.boolean(),
+      detail: z.string(),
+      askedAt: instant,
     }),
   ),
   openTrades: z.array(tradeViewSchema),

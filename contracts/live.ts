@@ -11,14 +11,21 @@ export interface VenueSetUpView {
   readonly account: string;
   /** `bound` now, for good; `known` where it was before. */
   readonly binding: 'bound' | 'known';
-  /** The venue-side fuse and what it lets through; null where the venue has none. */
-  readonly fuse: {
-    readonly id: string;
-    readonly contractsMax: string;
-    /** `reset`: it was there, and lets orders in again where it had tripped. */
-    readonly armed: 'new' | 'reset';
-  } | null;
+  /** What stops orders at the venue itself, whatever becomes of this machine. */
+  readonly fuse:
+    | {
+        readonly kind: 'orderGroup';
+        readonly id: string;
+        /** What it lets through in 15 s. */
+        readonly contractsMax: string;
+        /** `reset`: it was there, and lets orders in again where it had tripped. */
+        readonly armed: 'new' | 'reset';
+      }
+    /** Orders end by themselves at the venue; nothing is armed. */
+    | { readonly kind: 'expiry'; readonly detail: string };
   readonly checks: readonly Check[];
+  /** An API key was derived and kept just now: a desk that runs was started without it. */
+  readonly keyDerived: boolean;
 }
 
 /** Where a desk stands after it was promoted or aborted. */

@@ -48,6 +48,10 @@ export const cashViewSchema = z.object({
       /** Payout less cost of pairs' settled legs whose other leg is not final: no profit or loss yet. */
       unsettled: decimalText,
       suspense: decimalText,
+      /** Won and not redeemed yet: owed by the venue, no cash to spend. */
+      redeemable: decimalText,
+      /** Cash that redemptions brought beyond what was known to be owed. */
+      venueCredit: decimalText,
       capital: decimalText,
       fees: decimalText,
       pnl: decimalText,
@@ -56,6 +60,15 @@ export const cashViewSchema = z.object({
   /** The same by trade. */
   unsettled: z.array(
     z.object({ venue: z.enum(VENUE_IDS), tradeId: z.string(), amount: decimalText }),
+  ),
+  /** What is redeemable, by market and since when; the oldest first. */
+  redeemable: z.array(
+    z.object({
+      venue: z.enum(VENUE_IDS),
+      market: z.string(),
+      amount: decimalText,
+      since: instant,
+    }),
   ),
   /** The newest first. */
   transfers: z.array(

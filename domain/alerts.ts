@@ -21,9 +21,21 @@ export const ALERTS = {
     level: 'critical',
     todo: 'the legs of a pair both won or both lost; compare both rule texts',
   },
+  RESULT_AMENDED: {
+    level: 'critical',
+    todo: 'a result was amended after it was booked; compare the books with the venue, then ballast resume --after-breach',
+  },
   FILL_REVERTED: {
     level: 'warning',
     todo: 'a fill failed after all; the pair is hedged again',
+  },
+  REDEEMABLE_WAITING: {
+    level: 'warning',
+    todo: "a won position was not redeemed for a day; redeem it on the venue's own portfolio page",
+  },
+  VENUE_CREDIT: {
+    level: 'info',
+    todo: 'a redemption brought more than the ledger knew to be owed; compare it with ballast cash',
   },
   APPROVAL_WAITING: {
     level: 'info',

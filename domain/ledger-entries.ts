@@ -1,6 +1,6 @@
 /** Which postings an event makes: one debit and one credit each, ids derived from the event. */
 import type { AccountRef } from './accounts.ts';
-import { accountRef } from './accounts.ts';
+import { accountRef, payoutAccount } from './accounts.ts';
 import { assert } from './assert.ts';
 import type { MicroContracts, Micros, PriceMicros } from './money.ts';
 import { micros, proceedsFloor } from './money.ts';
@@ -21,6 +21,10 @@ export type TransferCode =
   | 'gain'
   | 'loss'
   | 'suspense'
+  /** Cash for a redeemed position: what was owed, what came beyond it, and a claim that came later. */
+  | 'redeem'
+  | 'redeem-excess'
+  | 'redeem-match'
   | RevertCode;
 
 /** The opposite of a fill's posting, when the fill failed after all. */
@@ -88,7 +92,8 @@ export function sellEntries(
   const id = `fill/${fill.book}/${fill.venue}/${fill.fillId}`;
   const amounts = { costMicros: fill.costShareMicros, receivedMicros: fill.proceedsMicros };
   const codes = { cost: 'sell', gain: 'sale-gain', loss: 'sale-loss' } as const;
-  return posted([...receivedFor(fill, { id, ...amounts, codes }), feeEntry(fill, id)]);
+  const into = accountRef(fill.book, fill.venue, { kind: 'cash' });
+  return posted([...receivedFor(fill, { id, into, ...amounts, codes }), feeEntry(fill, id)]);
 }
 
 function feeEntry(fill: Pick<FillPosting, 'book' | 'venue' | 'feeMicros'>, id: string): Transfer {
@@ -101,32 +106,33 @@ function feeEntry(fill: Pick<FillPosting, 'book' | 'venue' | 'feeMicros'>, id: s
   };
 }
 
-/** Cash received for a position covers what it cost first; what is over is gain, what is short loss. */
+/** What is received for a position covers what it cost first; what is over is gain, what is short loss. */
 function receivedFor(
   of: Pick<FillPosting, 'book' | 'venue' | 'market' | 'outcome'>,
   booked: {
     readonly id: string;
+    /** Cash, or the claim on it. */
+    readonly into: AccountRef;
     readonly costMicros: Micros;
     readonly receivedMicros: Micros;
     readonly codes: Readonly<Record<'cost' | 'gain' | 'loss', TransferCode>>;
   },
 ): Transfer[] {
-  const { id, costMicros, receivedMicros, codes } = booked;
-  const cash = accountRef(of.book, of.venue, { kind: 'cash' });
+  const { id, into, costMicros, receivedMicros, codes } = booked;
   const pnl = accountRef(of.book, of.venue, { kind: 'pnl' });
   const position = positionOf(of);
   const difference = receivedMicros - costMicros;
   return [
     {
       id: `${id}/cost`,
-      debit: cash,
+      debit: into,
       credit: position,
       amountMicros: micros(Math.min(receivedMicros, costMicros)),
       code: codes.cost,
     },
     {
       id: `${id}/gain`,
-      debit: cash,
+      debit: into,
       credit: pnl,
       amountMicros: micros(Math.max(0, difference)),
       code: codes.gain,
@@ -196,9 +202,9 @@ export interface SettlementPosting {
 export function settlementEntries(settled: SettlementPosting): Transfer[] {
   const { costMicros, payoutMicros: receivedMicros } = settled;
   const codes = { cost: 'settle', gain: 'gain', loss: 'loss' } as const;
-  return posted(
-    receivedFor(settled, { id: settlementId(settled), costMicros, receivedMicros, codes }),
-  );
+  const id = settlementId(settled);
+  const into = payoutAccount(settled.book, settled.venue, settled.market);
+  return posted(receivedFor(settled, { id, into, costMicros, receivedMicros, codes }));
 }
 
 function settlementId(settled: SettlementPosting): string {
@@ -216,7 +222,7 @@ export function payoutEntries(settled: SettlementPosting): Transfer[] {
   return posted([
     {
       id: `${id}/payout`,
-      debit: accountRef(settled.book, settled.venue, { kind: 'cash' }),
+      debit: payoutAccount(settled.book, settled.venue, settled.market),
       credit: unsettled,
       amountMicros: settled.payoutMicros,
       code: 'payout',

@@ -19,6 +19,8 @@ export interface VenueMarket {
   /** Quantities are multiples of this. */
   readonly lotMicroContracts: number;
   readonly minQuantity: MicroContracts;
+  /** What a buy must come to at its limit price, fees apart, µ$; absent where nothing asks for it. */
+  readonly minCostMicros?: number;
   readonly fees: FeeSchedule;
   readonly tradable: boolean;
   /** Why the kind of market is refused; absent where it is supported. */
@@ -88,6 +90,17 @@ export interface VenueSettlement {
   /** Paid per contract of outcome 0 and of outcome 1, 0 … 1,000,000 each. */
   readonly payoutMicros: readonly [PriceMicros, PriceMicros];
   readonly settledAtMs: number;
+}
+
+/**
+ * Cash that came for a won position that the venue pays only when it is redeemed. `redemptionId` is
+ * the venue's own and never repeats; a position that won nothing is redeemed for 0.
+ */
+export interface VenueRedemption {
+  readonly redemptionId: string;
+  readonly marketId: string;
+  readonly amountMicros: Micros;
+  readonly redeemedAtMs: number;
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   excessOf,
   MEND_AGAIN_MS,
   tradable,
+  whyTooSmall,
 } from './placing.ts';
 
 /** The books of both legs' outcomes by leg; absent where a venue could not be read. */
@@ -56,6 +57,13 @@ export function decideMending(trade: TradeStanding, quotes: Quotes, atMs: number
   if (!byPerson && trade.deskState === 'halted') {
     return { kind: 'strand', why: 'the desk is halted' };
   }
+  // No offer can make dust tradable: nobody waits for one.
+  const tooSmall = whyTooSmall(
+    trade,
+    excess,
+    resolution?.action === 'hold' ? undefined : resolution?.action,
+  );
+  if (tooSmall !== undefined) return { kind: byPerson ? 'exhausted' : 'strand', why: tooSmall };
   const deadlineMs =
     resolution?.untilMs ?? (trade.unhedgedSinceMs ?? atMs) + trade.terms.unhedgedMsMax;
   const allowed = resolution?.maxLossMicros ?? trade.terms.unwindLossMicrosMax - lockedLoss(trade);
@@ -67,8 +75,17 @@ export function decideMending(trade: TradeStanding, quotes: Quotes, atMs: number
   if (atMs < deadlineMs) {
     return { kind: 'wait', inMs: Math.min(MEND_AGAIN_MS, deadlineMs - atMs) };
   }
-  const why = `nothing within the loss allowed was on offer in time`;
+  const why = noWayOut(trade, excess, resolution?.action);
   return byPerson ? { kind: 'exhausted', why } : { kind: 'strand', why };
+}
+
+/** A way that no offer opens is named, so that nobody looks for it in the book. */
+function noWayOut(trade: TradeStanding, excess: Excess, ordered?: string): string {
+  const closed = (['complete', 'unwind'] as const)
+    .filter((action) => ordered === undefined || ordered === action)
+    .map((action) => whyTooSmall(trade, excess, action))
+    .filter((why) => why !== undefined);
+  return ['nothing within the loss allowed was on offer in time', ...closed].join('; ');
 }
 
 /** Both ways out of an excess within `lossMicrosMax`; a way that the books do not offer is left out. */
@@ -200,7 +217,8 @@ function within(walk: Walk): WayOut | undefined {
   for (const { priceMicros: price, quantity } of walk.levels) {
     offered = Math.min(offered + quantity, walk.wanted);
     // Levels too small for an order of their own go with the next, at its price.
-    const part = tradable(walk.standing.plan, offered) - taken;
+    const buyAt = walk.action === 'complete' ? price : undefined;
+    const part = tradable(walk.standing.plan, offered, buyAt) - taken;
     if (part <= 0) continue;
     const more = microContracts(part);
     value += walk.valueOf(more, price);

@@ -2,6 +2,7 @@
  * What a trade under way does next: pure over what the ledger has of it. A pair's first leg is sent
  * alone; the second is sized to what the first was filled; what does not match is mended.
  */
+import { formatDecimal } from './decimal.ts';
 import type { DeskState, OrderKind } from './desk.ts';
 import { takerFeeAt, takerFeeMax } from './fees/schedule.ts';
 import type { MicroContracts, PriceMicros } from './money.ts';
@@ -9,6 +10,7 @@ import { costCeil, floorToStep, microContracts, MICROS_PER_UNIT, priceMicros } f
 import type { OrderStateName } from './order-machine.ts';
 import { isFinalOrder } from './order-machine.ts';
 import { floorToGrid } from './price-grid.ts';
+import { quantityMinAt } from './sizing.ts';
 import type { LegPlan, TradePlan } from './trade-plan.ts';
 import type { TradeStatus } from './trade.ts';
 import type { TimeInForce } from './venue-id.ts';
@@ -138,16 +140,45 @@ export function excessOf(trade: Pick<TradeStanding, 'legs'>): Excess | undefined
  * lose: it is carried to settlement as an unmatched rest.
  */
 export function isCarried(trade: TradeStanding, excess: Excess): boolean {
-  if (tradable(trade.legs[excess.long]!.plan, excess.quantity) > 0) return false;
-  if (tradable(trade.legs[excess.short]!.plan, excess.quantity) > 0) return false;
+  if (whyTooSmall(trade, excess) === undefined) return false;
   const { unwindLossMicrosMax } = trade.terms;
   return boughtFor(trade.legs[excess.long]!, excess.quantity) <= unwindLossMicrosMax;
 }
 
-/** The part of `quantity` that the leg's market takes as an order; 0 where that is too little. */
-export function tradable({ market }: LegPlan, quantity: number): MicroContracts {
+/**
+ * The part of `quantity` that the leg's market takes as an order; 0 where that is too little.
+ * @param buyAt the limit of a buy, whose cost may have a least too
+ */
+export function tradable(
+  { market }: LegPlan,
+  quantity: number,
+  buyAt?: PriceMicros,
+): MicroContracts {
   const lots = floorToStep(quantity, market.lotMicroContracts);
-  return microContracts(lots < Math.max(market.minQuantity, 1) ? 0 : lots);
+  const least =
+    buyAt === undefined ? Math.max(market.minQuantity, 1) : quantityMinAt(market, buyAt);
+  return microContracts(lots < least ? 0 : lots);
+}
+
+/**
+ * Why no order could end an excess: it is below what the markets take on either side, or on the
+ * side of `only`. Undefined where one could.
+ */
+export function whyTooSmall(
+  trade: Pick<TradeStanding, 'legs'>,
+  { long, short, quantity }: Excess,
+  only?: 'complete' | 'unwind',
+): string | undefined {
+  const ways = [
+    { action: 'complete', verb: 'bought', plan: trade.legs[short]!.plan },
+    { action: 'unwind', verb: 'sold', plan: trade.legs[long]!.plan },
+  ].filter(({ action }) => only === undefined || only === action);
+  if (ways.some(({ plan }) => tradable(plan, quantity) > 0)) return undefined;
+  const why = ways.map(({ verb, plan: { leg, market } }) => {
+    const least = Math.max(market.minQuantity, market.lotMicroContracts);
+    return `cannot be ${verb} at ${leg.venue}, which takes ${formatDecimal(least)} at least`;
+  });
+  return `${formatDecimal(quantity)} contracts ${why.join(' and ')}`;
 }
 
 /** What `quantity` of a leg was bought for by the venue's answers, with the fee; µ$, rounded up. */
@@ -285,7 +316,7 @@ function firstHedge(trade: TradeStanding, excess: Excess, atMs: number): Step | 
   const pairCost = trade.plan.maxPairCostMicros ?? 0;
   const left = pairCost - averagePrice(trade.legs[excess.long]!);
   const limitPrice = affordablePrice(plan, quantity, left, leg.spendableMicros);
-  if (quantity === 0 || limitPrice === undefined) return undefined;
+  if (limitPrice === undefined || tradable(plan, quantity, limitPrice) === 0) return undefined;
   const terms = buyTerms(trade, plan, atMs);
   return {
     kind: 'send',

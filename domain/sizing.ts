@@ -2,7 +2,15 @@
 import { takerFeeMax } from './fees/schedule.ts';
 import type { VenueMarket } from './market.ts';
 import type { MicroContracts, Micros, PriceMicros } from './money.ts';
-import { costCeil, floorToStep, microContracts, sumMicros } from './money.ts';
+import {
+  ceilToStep,
+  costCeil,
+  floorToStep,
+  microContracts,
+  MICROS_PER_UNIT,
+  mulDivCeil,
+  sumMicros,
+} from './money.ts';
 import type { Proposal } from './proposal.ts';
 
 /** A leg as far as its size is concerned. */
@@ -19,6 +27,19 @@ export function worstCaseCost(
   priceMax: PriceMicros,
 ): Micros {
   return sumMicros([costCeil(quantity, priceMax), takerFeeMax(market.fees, quantity, priceMax)]);
+}
+
+/**
+ * The fewest contracts a market takes in a buy at `price`: its least size, and what its least cost
+ * comes to, rounded up to its lots.
+ */
+export function quantityMinAt(
+  market: Pick<VenueMarket, 'minQuantity' | 'minCostMicros' | 'lotMicroContracts'>,
+  price: PriceMicros,
+): MicroContracts {
+  const { minQuantity, minCostMicros = 0, lotMicroContracts } = market;
+  const forCost = price === 0 ? 0 : mulDivCeil(minCostMicros, MICROS_PER_UNIT, price);
+  return microContracts(Math.max(minQuantity, ceilToStep(forCost, lotMicroContracts), 1));
 }
 
 /** The most all legs can cost together at `quantity` each. µ$ */

@@ -6,6 +6,7 @@ import { ledgerMigration } from './migrations/0001-ledger.ts';
 import { survivalMigration } from './migrations/0002-survival.ts';
 import { pairsMigration } from './migrations/0003-pairs.ts';
 import { liveMigration } from './migrations/0004-live.ts';
+import { polymarketMigration } from './migrations/0005-polymarket.ts';
 import type { Database } from './schema.ts';
 
 /** A connection pool on the ledger's database. */
@@ -112,6 +113,7 @@ const MIGRATIONS = {
   '0002-survival': survivalMigration,
   '0003-pairs': pairsMigration,
   '0004-live': liveMigration,
+  '0005-polymarket': polymarketMigration,
 };
 
 /** The ledger's migrations by name, in their order. */

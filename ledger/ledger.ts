@@ -13,6 +13,7 @@ import * as fills from './verbs/fills.ts';
 import * as importing from './verbs/import.ts';
 import * as intents from './verbs/intents.ts';
 import * as oneLegged from './verbs/one-legged.ts';
+import * as bindings from './verbs/bindings.ts';
 import * as liveWay from './verbs/live-way.ts';
 import * as judging from './verbs/judge.ts';
 import * as openOrders from './verbs/open-orders.ts';
@@ -21,7 +22,9 @@ import * as outcomes from './verbs/outcomes.ts';
 import * as pairs from './verbs/pairs.ts';
 import * as proposals from './verbs/proposals.ts';
 import * as reserving from './verbs/reserve.ts';
+import * as redemptions from './verbs/redemptions.ts';
 import * as resolutions from './verbs/resolutions.ts';
+import * as results from './verbs/results.ts';
 import * as settling from './verbs/settle.ts';
 import * as standing from './verbs/standing.ts';
 import * as strategies from './verbs/strategies.ts';
@@ -64,7 +67,9 @@ export interface Ledger {
   readonly openDaysBefore: Bound<typeof closing.openDaysBefore>;
   readonly tradesUnderWay: Bound<typeof underWay.tradesUnderWay>;
   readonly knownFills: Bound<typeof watching.knownFills>;
-  readonly storeSettlement: Bound<typeof watching.storeSettlement>;
+  readonly storeSettlement: Bound<typeof results.storeSettlement>;
+  readonly bookRedemption: Bound<typeof redemptions.bookRedemption>;
+  readonly remindRedeemable: Bound<typeof redemptions.remindRedeemable>;
   readonly recordSettlement: Bound<typeof settling.recordSettlement>;
   readonly readCursor: (book: Book, venue: VenueId) => Promise<number>;
   readonly writeCursor: Bound<typeof watching.writeCursor>;
@@ -87,8 +92,8 @@ export interface Ledger {
   readonly breachDesk: Bound<typeof deskState.breachDeskAlone>;
   readonly resumeDesk: Bound<typeof deskState.resumeDesk>;
   readonly acknowledgeStop: Bound<typeof deskState.acknowledgeStop>;
-  readonly bindVenue: Bound<typeof liveWay.bindVenue>;
-  readonly readBindings: Bound<typeof liveWay.readBindings>;
+  readonly bindVenue: Bound<typeof bindings.bindVenue>;
+  readonly readBindings: Bound<typeof bindings.readBindings>;
   readonly promoteDesk: Bound<typeof liveWay.promoteDesk>;
   readonly demoteDesk: Bound<typeof liveWay.demoteDesk>;
   readonly armDesk: Bound<typeof liveWay.armDesk>;
@@ -140,7 +145,9 @@ export function openLedger(...where: Parameters<typeof openDatabase>): Ledger {
     openDaysBefore: bind(closing.openDaysBefore),
     tradesUnderWay: bind(underWay.tradesUnderWay),
     knownFills: bind(watching.knownFills),
-    storeSettlement: bind(watching.storeSettlement),
+    storeSettlement: bind(results.storeSettlement),
+    bookRedemption: bind(redemptions.bookRedemption),
+    remindRedeemable: bind(redemptions.remindRedeemable),
     recordSettlement: bind(settling.recordSettlement),
     readCursor: bind(watching.readCursor),
     writeCursor: bind(watching.writeCursor),
@@ -161,8 +168,8 @@ export function openLedger(...where: Parameters<typeof openDatabase>): Ledger {
     breachDesk: bind(deskState.breachDeskAlone),
     resumeDesk: bind(deskState.resumeDesk),
     acknowledgeStop: bind(deskState.acknowledgeStop),
-    bindVenue: bind(liveWay.bindVenue),
-    readBindings: bind(liveWay.readBindings),
+    bindVenue: bind(bindings.bindVenue),
+    readBindings: bind(bindings.readBindings),
     promoteDesk: bind(liveWay.promoteDesk),
     demoteDesk: bind(liveWay.demoteDesk),
     armDesk: bind(liveWay.armDesk),

@@ -271,6 +271,19 @@ interface SettlementTable {
   payout_no: Int8;
   settled_at_ms: Int8;
   recorded_at_ms: Int8;
+  /** In the order in which they were stored: the last one of a market counts. */
+  seq: SerialInt8;
+}
+interface RedemptionTable {
+  book: Book;
+  venue: VenueId;
+  redemption_id: string;
+  market: string;
+  amount: Int8;
+  /** What of the amount was posted. */
+  booked: Int8;
+  redeemed_at_ms: Int8;
+  recorded_at_ms: Int8;
 }
 interface WatchTable {
   book: Book;
@@ -382,6 +395,7 @@ export interface Database {
   fact: FactTable;
   fill: FillTable;
   settlement: SettlementTable;
+  redemption: RedemptionTable;
   watch: WatchTable;
   discrepancy: DiscrepancyTable;
   outbox: OutboxTable;

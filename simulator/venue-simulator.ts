@@ -23,11 +23,12 @@ export interface VenueSimulator {
   readonly faultAnswers?: Readonly<Record<string, FaultAnswer>>;
 }
 
-/** The venue's websocket: where it is, who may connect, and what to do with a connection. */
+/** The venue's websockets: where they are, who may connect, and what to do with a connection. */
 export interface VenueSocket {
-  readonly path: string;
+  readonly paths: readonly string[];
   authorize(request: IncomingMessage): boolean;
-  connected(socket: SocketLike): void;
+  /** @param path the one of `paths` that was asked for */
+  connected(socket: SocketLike, path: string): void;
 }
 
 /**

@@ -7,6 +7,7 @@ import type {
   VenueBalance,
   VenueFill,
   VenueMarket,
+  VenueRedemption,
   VenueSettlement,
   VenueStatus,
 } from '../domain/market.ts';
@@ -19,6 +20,7 @@ export type {
   VenueBalance,
   VenueFill,
   VenueMarket,
+  VenueRedemption,
   VenueSettlement,
   VenueStatus,
 } from '../domain/market.ts';
@@ -171,6 +173,11 @@ export interface Venue extends MarketData {
   fillsSince(sinceMs: number, signal?: AbortSignal): Promise<FactPage<VenueFill>>;
   /** Final results recorded at or after `sinceMs`. */
   settlementsSince(sinceMs: number, signal?: AbortSignal): Promise<FactPage<VenueSettlement>>;
+  /**
+   * Redemptions of won positions recorded at or after `sinceMs`. Absent where the venue pays cash
+   * as a market settles.
+   */
+  redemptionsSince?(sinceMs: number, signal?: AbortSignal): Promise<FactPage<VenueRedemption>>;
   /**
    * Tells of events until the signal aborts, and resolves when the connection is closed. It only
    * makes looks come sooner: events may be missed or come twice. Absent where the venue has none.

@@ -11,6 +11,7 @@ import type { HaltView } from '../contracts/halt.ts';
 import type { Acknowledgement } from '../domain/desk.ts';
 import type { ClearedBook } from '../domain/halt.ts';
 import { isClear, unheardBook } from '../domain/halt.ts';
+import { messageOf } from '../domain/thrown.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { Venue } from '../venues/venue.ts';
 import { latchPath, setLatch } from './halt-latch.ts';
@@ -124,10 +125,6 @@ async function clearOne(
   } catch (error) {
     return unheardBook(at, messageOf(error));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function toView(cleared: ClearedBook): HaltView['venues'][number] {

@@ -7,7 +7,16 @@ import { multistream, pino, stdTimeFunctions } from 'pino';
 import { openRotatingFile } from './rotating-file.ts';
 
 /** Paths whose values never reach a log, wherever they are nested one or two levels deep. */
-const REDACTED = ['token', 'tokens', 'password', 'secret', 'privateKey', 'authorization'];
+const REDACTED = [
+  'token',
+  'tokens',
+  'password',
+  'passphrase',
+  'secret',
+  'privateKey',
+  'signature',
+  'authorization',
+];
 
 /** `app.log` is set aside at this size; with five older ones that is 60 MB at most. */
 const LOG_BYTES_MAX = 10 * 1024 * 1024;

@@ -6,10 +6,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Tokens } from '../contracts/roles.ts';
 import { TokenError } from '../contracts/roles.ts';
+import { isOpenToOthers } from './file-mode.ts';
 
 const TOKEN_BYTES = 32;
-/** Group and others: none of these bits may be set on a file of secrets. */
-const MODE_OTHERS = 0o077;
 
 const tokenField = z.string().regex(/^[\x21-\x7e]{16,}$/);
 const tokensSchema = z
@@ -75,7 +74,7 @@ async function refuseForeign(file: FileHandle, path: string): Promise<void> {
   // Windows keeps no such bits; there the directory's access list has to do.
   if (process.platform === 'win32') return;
   const { mode, uid } = await file.stat();
-  if ((mode & MODE_OTHERS) !== 0) {
+  if (isOpenToOthers({ mode })) {
     throw new TokenError(
       `${path} is open to other users (mode ${(mode & 0o777).toString(8)}); ` +
         `if nobody else can have read it: chmod 600 ${path}; ` +

@@ -2,9 +2,10 @@
 import type { z } from 'zod';
 import type { Problem } from '../../contracts/http.ts';
 import { problemSchema } from '../../contracts/http.ts';
+import { textField } from '../../domain/thrown.ts';
 import type { CliPorts, Role } from '../ports.ts';
 import { EXIT } from '../ports.ts';
-import { CliError, textField } from './errors.ts';
+import { CliError } from './errors.ts';
 import { printable } from './format.ts';
 
 const READ_MS_MAX = 10_000;

@@ -39,12 +39,23 @@ export function addCashVerb(program: Command, ports: CliPorts, ends: Ends): void
 }
 
 function cashLines(view: CashView): string[] {
-  const head = ['venue', 'cash', 'held', 'free', 'open at cost', 'fees', 'P&L', 'paid in'];
+  const head = [
+    'venue',
+    'cash',
+    'held',
+    'free',
+    'redeemable',
+    'open at cost',
+    'fees',
+    'P&L',
+    'paid in',
+  ];
   const rows = view.venues.map((venue) => [
     venue.venue,
     usd(venue.cash),
     usd(venue.held),
     usd(venue.free),
+    usd(venue.redeemable),
     usd(venue.positions),
     usd(venue.fees),
     signedUsd(venue.pnl),
@@ -52,7 +63,7 @@ function cashLines(view: CashView): string[] {
   ]);
   return [
     `${view.book} book`,
-    ...table([head, ...rows], [1, 2, 3, 4, 5, 6, 7]),
+    ...table([head, ...rows], [1, 2, 3, 4, 5, 6, 7, 8]),
     ...asideLines(view),
     '',
     ...transferLines(view),
@@ -60,12 +71,20 @@ function cashLines(view: CashView): string[] {
 }
 
 /** Money that is neither cash nor a result yet. */
-function asideLines({ venues, unsettled }: CashView): string[] {
+function asideLines({ venues, unsettled, redeemable }: CashView): string[] {
+  const credits = venues.filter((venue) => usd(venue.venueCredit) !== usd('0'));
   const suspense = venues.filter((venue) => usd(venue.suspense) !== usd('0'));
   return [
     ...unsettled.map(
       ({ venue, tradeId, amount }) =>
         `${venue} ${printable(tradeId)}: ${signedUsd(amount)} of its settled leg waits for the other leg's result`,
+    ),
+    ...redeemable.map(
+      ({ venue, market, amount, since }) =>
+        `${venue} ${printable(market)}: ${usd(amount)} won, to be redeemed since ${utcTime(since)}`,
+    ),
+    ...credits.map(
+      (venue) => `${venue.venue}: ${usd(venue.venueCredit)} redeemed beyond what was owed`,
     ),
     ...suspense.map((venue) => `${venue.venue}: ${usd(venue.suspense)} in suspense`),
   ];

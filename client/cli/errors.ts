@@ -1,6 +1,7 @@
 /** What a command ends with when it does not end well. */
 import { ConfigError } from '../../contracts/config.ts';
 import { TokenError } from '../../contracts/roles.ts';
+import { messageOf } from '../../domain/thrown.ts';
 import { EXIT } from '../ports.ts';
 
 /** A failure a person reads: what happened, the exit code, and what to do about it. */
@@ -24,18 +25,6 @@ export function asCliError(error: unknown): CliError {
   }
   if (error instanceof TokenError) return new CliError(error.message, EXIT.configuration);
   return new CliError(messageOf(error), EXIT.error);
-}
-
-/** The message of anything thrown. Asks for the field, not the class: Node's own may differ. */
-export function messageOf(error: unknown): string {
-  return textField(error, 'message') ?? String(error);
-}
-
-/** One text field of anything thrown, e.g. its `code`; undefined where it has none. */
-export function textField(error: unknown, field: 'message' | 'name' | 'code'): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  const value: unknown = Reflect.get(error, field);
-  return typeof value === 'string' ? value : undefined;
 }
 
 /** The lines for standard error: `Error: … (code N)`, then the advice, indented. */

@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import type { HaltView } from '../../contracts/halt.ts';
 import { haltViewSchema } from '../../contracts/halt.ts';
+import { messageOf } from '../../domain/thrown.ts';
 import type { CliPorts } from '../ports.ts';
 import { EXIT } from '../ports.ts';
 import { notUnderstood, postChange, refusal } from './api.ts';
-import { messageOf } from './errors.ts';
 import { jsonText, printable, table } from './format.ts';
 import type { Ends } from './verbs.ts';
 import { nonEmpty } from './verbs.ts';

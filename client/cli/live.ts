@@ -1,6 +1,7 @@
 /** `ballast venue setup`, `rollout promote|abort` and `arm`: the way to live and back. */
 import type { Command } from 'commander';
 import { Argument } from 'commander';
+import type { VenueSetUpView } from '../../contracts/live.ts';
 import type { VenueId } from '../../domain/venue-id.ts';
 import { VENUE_IDS } from '../../domain/venue-id.ts';
 import type { CliPorts, Role } from '../ports.ts';
@@ -103,13 +104,18 @@ async function setUp(ports: CliPorts, venue: VenueId, options: Options): Promise
     for (const line of checkLines(view.checks, ports.isTerminal)) ports.out(line);
     const bound = view.binding === 'bound' ? 'is bound to' : 'was bound before to';
     ports.out(`the ${view.book} book ${bound} account ${printable(view.account)} at ${view.host}`);
-    if (view.fuse !== null) {
-      ports.out(
-        `fuse ${printable(view.fuse.id)}: at most ${view.fuse.contractsMax} contracts in 15 s, ${FUSE_WORDS[view.fuse.armed]}`,
-      );
+    ports.out(fuseLine(view.fuse));
+    if (view.keyDerived) {
+      ports.out('an API key was derived and kept in the data directory: restart a desk that runs');
     }
   }
   return view.checks.every(({ ok }) => ok) ? EXIT.ok : EXIT.notReady;
+}
+
+function fuseLine(fuse: VenueSetUpView['fuse']): string {
+  if (fuse.kind === 'expiry') return `fuse: ${fuse.detail}`;
+  const { id, contractsMax, armed } = fuse;
+  return `fuse ${printable(id)}: at most ${contractsMax} contracts in 15 s, ${FUSE_WORDS[armed]}`;
 }
 
 async function move(

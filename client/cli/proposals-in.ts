@@ -1,7 +1,8 @@
 /** Proposals from a file or standard input, as they will be sent. */
+import { messageOf } from '../../domain/thrown.ts';
 import type { CliPorts } from '../ports.ts';
 import { EXIT } from '../ports.ts';
-import { CliError, messageOf } from './errors.ts';
+import { CliError } from './errors.ts';
 import { printable } from './format.ts';
 
 /** Proposals as they are sent, and what to call each in the output. */

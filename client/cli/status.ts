@@ -80,6 +80,10 @@ function attention(view: StatusView, paint: Paint): string[] {
     const count = view.unknownOrders === 1 ? '1 order' : `${view.unknownOrders} orders`;
     needs.push(`${count} with unknown outcome; each is being looked up at its venue`);
   }
+  for (const { venue, book, trading, detail } of view.venueStatus) {
+    if (trading || book !== view.book) continue;
+    needs.push(`${venue} does not trade: ${detail}`);
+  }
   const unknown = `UNKNOWN ORDERS ${view.unknownOrders}`;
   return [...needs.map((need) => paint('yellow', printable(`NEEDS YOU  ${need}`))), unknown];
 }
@@ -99,9 +103,13 @@ function venuesTable(view: StatusView): string[] {
     usd(venue.cash),
     usd(venue.reserved),
     usd(venue.open),
+    usd(venue.redeemable),
     venue.watchAgeSeconds === null ? 'never' : `${Math.round(venue.watchAgeSeconds)}s ago`,
   ]);
-  return table([['venue', 'cash', 'reserved', 'open', 'watched'], ...rows], [1, 2, 3, 4]);
+  return table(
+    [['venue', 'cash', 'reserved', 'open', 'redeemable', 'watched'], ...rows],
+    [1, 2, 3, 4, 5],
+  );
 }
 
 function openTrades(view: StatusView): string[] {

@@ -1,7 +1,7 @@
 /** Bearer tokens and roles. A route says who may call it, or the server is not created. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { isLoopback } from '../../contracts/config.ts';
+import { isLoopback } from '../../contracts/config-fields.ts';
 import type { Role, Tokens } from '../../contracts/roles.ts';
 import { ROLES } from '../../contracts/roles.ts';
 import { failureLimit } from './failures.ts';

@@ -1,6 +1,6 @@
 /** Keeps web pages away from the API: a page elsewhere cannot choose these headers. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { isLoopback } from '../../contracts/config.ts';
+import { isLoopback } from '../../contracts/config-fields.ts';
 import type { HttpProblemCode } from './problems.ts';
 
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/;

@@ -11,6 +11,8 @@ import type { LedgerOrderRow, VenueFillRow, VenueOrderRow } from './orders.ts';
 import { checkI1 } from './orders.ts';
 import type { BookedFillRow, LegRow, SettlementRow, TradeTransferRow } from './trades.ts';
 import { checkI6Settlements, checkI6Trades } from './trades.ts';
+import type { RedemptionRow } from './redemptions.ts';
+import { checkI6Redemptions } from './redemptions.ts';
 
 /** What each invariant says, as `ballast verify` prints it. @source DESIGN §9 */
 export const INVARIANTS = {
@@ -37,6 +39,7 @@ export interface LedgerRows {
   readonly legs: readonly LegRow[];
   readonly bookedFills: readonly BookedFillRow[];
   readonly settlements: readonly SettlementRow[];
+  readonly redemptions: readonly RedemptionRow[];
   readonly days: readonly DayRow[];
   readonly accepted: readonly AcceptedRow[];
   readonly reports: readonly ReportRow[];
@@ -71,6 +74,7 @@ export function ledgerFindings(rows: LedgerRows, hashOf: (text: string) => strin
     I6: [
       ...checkI6(rows.accounts, rows.transfers),
       ...checkI6Trades(rows.legs, rows.transfers, rows.bookedFills),
+      ...checkI6Redemptions(rows.legs, rows.transfers, rows.redemptions),
     ],
     I7: checkI7(rows.holds),
     I8: checkI8(rows),

@@ -1,5 +1,5 @@
 /** What would be traded: resolved outcomes, what each leg may cost, one quantity, the worst case. */
-import { formatDecimal } from '../decimal.ts';
+import { formatDecimal, formatUsd } from '../decimal.ts';
 import type { VenueMarket } from '../market.ts';
 import { resolveOutcome } from '../market.ts';
 import type { MicroContracts, PriceMicros } from '../money.ts';
@@ -7,7 +7,7 @@ import { MICROS_PER_UNIT, micros, priceMicros, sumMicros } from '../money.ts';
 import { floorToGrid, lowestPrice } from '../price-grid.ts';
 import type { Proposal } from '../proposal.ts';
 import { roiAfterFees } from '../roi.ts';
-import { sizeTrade, worstCaseCost } from '../sizing.ts';
+import { quantityMinAt, sizeTrade, worstCaseCost } from '../sizing.ts';
 import type { LegPlan, TradePlan } from '../trade-plan.ts';
 import type { OutcomeIndex } from '../venue-id.ts';
 import type { Verdict } from './codes.ts';
@@ -28,19 +28,30 @@ export function planTrade(view: AdmissionView): Planned {
   const quantity = sizeTrade(proposal, priced.legs, view.limits.betAmountMicros);
   const quantityMin = Math.max(
     proposal.minQuantity ?? 0,
-    1,
-    ...priced.legs.map(({ market }) => market.minQuantity),
+    ...priced.legs.map(({ market, priceMaxMicros }) => quantityMinAt(market, priceMaxMicros)),
   );
   if (quantity < quantityMin) {
-    const detail = `${formatDecimal(quantity)} contracts fit quantity and budget, at least ${formatDecimal(quantityMin)} are needed`;
+    const detail = `${formatDecimal(quantity)} contracts fit quantity and budget, at least ${formatDecimal(quantityMin)} are needed${leastCosts(priced.legs)}`;
     return { refused: invalid('quantity', detail) };
   }
   return { plan: planOf(proposal, quantity, priced) };
 }
 
+/** Why that many: markets that ask for an order of so much money. */
+function leastCosts(legs: Priced['legs']): string {
+  const costs = legs.flatMap(({ market: { marketId, minCostMicros } }) => {
+    return minCostMicros === undefined
+      ? []
+      : [`${marketId} takes no buy below $${formatUsd(minCostMicros)}`];
+  });
+  return costs.length === 0 ? '' : ` (${costs.join(', ')})`;
+}
+
 /** What one contract of each leg may cost: all that can be said before there is a size. */
 export function priceLegs(view: AdmissionView): Priced | { refused: Verdict } | undefined {
   const { proposal } = view;
+  const spendsBudget = budgetOrder(proposal);
+  if (spendsBudget !== undefined) return { refused: spendsBudget };
   const found = view.legs.flatMap(({ facts }, index) => {
     const market = facts.market?.value;
     return market === undefined ? [] : [tradableLeg(index, proposal.legs[index]!, market)];
@@ -50,6 +61,18 @@ export function priceLegs(view: AdmissionView): Priced | { refused: Verdict } | 
   const markets = marketsOf(view);
   if (markets === undefined) return undefined;
   return markets.length === 1 ? priceSingle(proposal, markets[0]!) : pricePair(proposal, markets);
+}
+
+/**
+ * A FOK buy on Polymarket spends its whole budget on more shares when the price improves, and its
+ * fee comes on top: neither quantity nor hold would be what was asked for.
+ * @source reference/polymarket.md §2.4
+ */
+function budgetOrder({ tif, legs }: Proposal): Verdict | undefined {
+  if (tif !== 'fok' || !legs.some(({ venue }) => venue === 'polymarket')) return undefined;
+  const detail =
+    'polymarket fills a FOK buy for a budget of dollars, not for a number of contracts: use tif ioc, with minQuantity for the least that is worth it';
+  return invalid('tif', detail);
 }
 
 /** The verdict that stands where market, outcome and price of every leg can be traded. */

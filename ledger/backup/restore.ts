@@ -9,6 +9,7 @@ import type { BackupTable, Manifest } from '../../contracts/backup.ts';
 import type { ClockReading } from '../../domain/clock.ts';
 import type { VenueRecords } from '../../domain/invariants/verify.ts';
 import { allFindings } from '../../domain/invariants/verify.ts';
+import { messageOf } from '../../domain/thrown.ts';
 import type { LedgerTx } from '../database.ts';
 import { LEDGER_MIGRATIONS, migrateWithin } from '../database.ts';
 import { sha256Hex } from '../identity.ts';
@@ -138,7 +139,7 @@ async function copyIn(client: Client, path: string, table: BackupTable): Promise
   } catch (error) {
     // Damage in the middle of a file: the server still waits for the rest of it.
     if (!(error instanceof Error && 'severity' in error)) breakOff(client);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new BackupUnusable(`${path} cannot be loaded: ${why}; nothing was restored`, {
       cause: error,
     });

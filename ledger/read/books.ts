@@ -78,12 +78,17 @@ async function readTrades(tx: LedgerTx) {
     .selectFrom('settlement')
     .select(['book', 'venue', 'settlement_id as settlementId', 'market'])
     .select(['payout_yes as payoutYes', 'payout_no as payoutNo'])
+    .orderBy('seq')
+    .execute();
+  const redemptions = await tx
+    .selectFrom('redemption')
+    .select(['book', 'venue', 'redemption_id as redemptionId', 'market', 'amount', 'booked'])
     .execute();
   const watches = await tx
     .selectFrom('watch')
     .select(['book', 'venue', 'cursor_ms as cursorMs', 'read_at_ms as readAtMs'])
     .execute();
-  return { orders, legs: legs.rows, settlements, watches };
+  return { orders, legs: legs.rows, settlements, redemptions, watches };
 }
 
 async function readFills(tx: LedgerTx): Promise<BookedFillRow[]> {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { CashQuery, CashView } from '../../contracts/money-views.ts';
 import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
+import { readReceivables } from './redeemable.ts';
 import { atOneInstant, instantText, orNull, usdText } from './view-text.ts';
 
 /** Everything at one instant, so that balances and transfers agree. */
@@ -14,6 +15,7 @@ export async function readCash(
     book: query.book,
     venues: await venuesOf(tx, query.book),
     unsettled: await unsettledOf(tx, query.book),
+    redeemable: await redeemableOf(tx, query.book),
     transfers: await transfersOf(tx, query),
   }));
 }
@@ -25,6 +27,8 @@ interface VenueRow {
   readonly position: bigint;
   readonly unsettled: bigint;
   readonly suspense: bigint;
+  readonly redeemable: bigint;
+  readonly venue_credit: bigint;
   readonly capital: bigint;
   readonly fees: bigint;
   readonly pnl: bigint;
@@ -40,7 +44,8 @@ async function venuesOf(tx: LedgerTx, book: Book): Promise<CashView['venues']> {
     SELECT venue, coalesce(sum(held) FILTER (WHERE split_part(id, '/', 3) = 'cash'), 0)::bigint
         AS held,
       ${debit('cash')} AS cash, ${debit('position')} AS position, ${credit('unsettled')} AS unsettled,
-      ${debit('suspense')} AS suspense, ${credit('capital')} AS capital, ${debit('fees')} AS fees,
+      ${debit('suspense')} AS suspense, ${debit('redeemable')} AS redeemable,
+      ${credit('venue-credit')} AS venue_credit, ${credit('capital')} AS capital, ${debit('fees')} AS fees,
       ${credit('pnl')} AS pnl
     FROM account WHERE book = ${book} GROUP BY venue ORDER BY venue`.execute(tx);
   return rows.map((row) => ({
@@ -51,6 +56,8 @@ async function venuesOf(tx: LedgerTx, book: Book): Promise<CashView['venues']> {
     positions: usdText(row.position),
     unsettled: usdText(row.unsettled),
     suspense: usdText(row.suspense),
+    redeemable: usdText(row.redeemable),
+    venueCredit: usdText(row.venue_credit),
     capital: usdText(row.capital),
     fees: usdText(row.fees),
     pnl: usdText(row.pnl),
@@ -68,6 +75,16 @@ async function unsettledOf(tx: LedgerTx, book: Book): Promise<CashView['unsettle
     venue,
     tradeId: trade_id,
     amount: usdText(amount),
+  }));
+}
+
+async function redeemableOf(tx: LedgerTx, book: Book): Promise<CashView['redeemable']> {
+  const owed = await readReceivables(tx, { book });
+  return owed.map(({ venue, market, amountMicros, sinceMs }) => ({
+    venue,
+    market,
+    amount: usdText(amountMicros),
+    since: instantText(sinceMs),
   }));
 }
 

@@ -16,8 +16,8 @@ import { readDesk } from '../verbs/desk.ts';
 import { unresolvedOrders } from '../verbs/orders.ts';
 import { listTrades } from './trades.ts';
 
-/** What the ledger knows of the status; the host adds its version, start line and addresses. */
-export type LedgerStatus = Omit<StatusView, 'startLine' | 'version' | 'addresses'>;
+/** What the ledger knows of the status; the host adds what it knows of itself and the venues. */
+export type LedgerStatus = Omit<StatusView, 'startLine' | 'version' | 'addresses' | 'venueStatus'>;
 
 const OPEN_TRADES_SHOWN = 50;
 
@@ -104,12 +104,14 @@ async function venueLine(
     cash: bigint;
     held: bigint;
     open: bigint;
+    redeemable: bigint;
     read_at_ms: bigint | null;
   }>`
     SELECT
       coalesce(sum(debits - credits) FILTER (WHERE id = ${`${book}/${venue}/cash`}), 0)::bigint AS cash,
       coalesce(sum(held) FILTER (WHERE id = ${`${book}/${venue}/cash`}), 0)::bigint AS held,
       coalesce(sum(debits - credits) FILTER (WHERE id LIKE ${`${book}/${venue}/position/%`}), 0)::bigint AS open,
+      coalesce(sum(debits - credits) FILTER (WHERE id LIKE ${`${book}/${venue}/redeemable/%`}), 0)::bigint AS redeemable,
       (SELECT read_at_ms FROM watch WHERE book = ${book} AND venue = ${venue}) AS read_at_ms
     FROM account WHERE book = ${book} AND venue = ${venue}`.execute(db);
   const row = rows[0]!;
@@ -119,6 +121,7 @@ async function venueLine(
     cash: formatUsd(toNumber(row.cash)),
     reserved: formatUsd(toNumber(row.held)),
     open: formatUsd(toNumber(row.open)),
+    redeemable: formatUsd(toNumber(row.redeemable)),
     watchAgeSeconds: readAtMs === null ? null : Math.max(0, reading.atMs - readAtMs) / 1000,
   };
 }

@@ -66,7 +66,7 @@ export async function resolveDiscrepancies(
   await tx
     .updateTable('alert')
     .set({ resolved_at_ms: atMs })
-    .where('code', '=', 'DISCREPANCY')
+    .where('code', 'in', ['DISCREPANCY', 'RESULT_AMENDED'])
     .where('book', 'in', books)
     .where('resolved_at_ms', 'is', null)
     .execute();

@@ -206,19 +206,27 @@ export async function postingsOn(
   return { count: toNumber(count), sumMicros: toNumber(sum), feesMicros: toNumber(fees) };
 }
 
-/** Cash by venue when the day ended: what stands now, less what later days posted. */
+/** Cash, and what is redeemable, by venue when the day ended: what stands now, less what later days posted. */
 export async function cashAtEndOf(
   tx: LedgerTx,
   book: Book,
   date: UtcDate,
 ): Promise<DailyReport['cash']> {
-  const { rows } = await sql<{ venue: VenueId; cash: bigint }>`
-    SELECT venue, (debits - credits - coalesce((
-        SELECT sum(CASE WHEN debit_id = account.id THEN amount ELSE -amount END) FROM transfer
-        WHERE day > ${date} AND account.id IN (debit_id, credit_id)), 0))::bigint AS cash
-    FROM account WHERE id = book || '/' || venue || '/cash' AND book = ${book}
-    ORDER BY venue`.execute(tx);
-  return rows.map(({ venue, cash }) => ({ venue, cash: formatUsd(toNumber(cash)) }));
+  const { rows } = await sql<{ venue: VenueId; cash: bigint; redeemable: bigint }>`
+    WITH ended AS (
+      SELECT venue, split_part(id, '/', 3) AS name, (debits - credits - coalesce((
+          SELECT sum(CASE WHEN debit_id = account.id THEN amount ELSE -amount END) FROM transfer
+          WHERE day > ${date} AND account.id IN (debit_id, credit_id)), 0))::bigint AS balance
+      FROM account WHERE book = ${book} AND split_part(id, '/', 3) IN ('cash', 'redeemable')
+    )
+    SELECT venue, coalesce(sum(balance) FILTER (WHERE name = 'cash'), 0)::bigint AS cash,
+      coalesce(sum(balance) FILTER (WHERE name = 'redeemable'), 0)::bigint AS redeemable
+    FROM ended GROUP BY venue ORDER BY venue`.execute(tx);
+  return rows.map(({ venue, cash, redeemable }) => ({
+    venue,
+    cash: formatUsd(toNumber(cash)),
+    redeemable: formatUsd(toNumber(redeemable)),
+  }));
 }
 
 /** What ledger and venues disagreed on that day. */

@@ -14,6 +14,9 @@ export async function recordDiscrepancy(
     book: Book;
     venue: VenueId;
     id: string;
+    /** What the alert is called; it is a discrepancy whatever its name. */
+    code?: 'DISCREPANCY' | 'RESULT_AMENDED';
+    tradeId?: string | undefined;
     detail: string;
     day: UtcDate;
     reading: ClockReading;
@@ -32,9 +35,9 @@ export async function recordDiscrepancy(
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   const desk = deskOf(found.book);
-  const key = `discrepancy/${found.book}/${found.venue}/${found.id}`;
-  const alert = { code: 'DISCREPANCY', key, book: found.book, detail: found.detail } as const;
-  await raiseAlert(tx, alert, found.reading);
+  const { code = 'DISCREPANCY', book, tradeId, detail } = found;
+  const key = `discrepancy/${book}/${found.venue}/${found.id}`;
+  await raiseAlert(tx, { code, key, book, detail, ...(tradeId && { tradeId }) }, found.reading);
   const reason = `discrepancy at ${found.venue}: ${found.detail}`;
   await deskChanged(tx, { book: found.book, venue: found.venue }, found.reading);
   await breachDesk(tx, desk, { actor: 'ledger', reason }, found.reading);

@@ -25,7 +25,10 @@ export async function post(
   context: PostingContext,
 ): Promise<number> {
   if (transfers.length === 0) return 0;
-  await openAccounts(tx, transfers);
+  await openAccounts(
+    tx,
+    transfers.flatMap(({ debit, credit }) => [debit, credit]),
+  );
   const inserted = await tx
     .insertInto('transfer')
     .values(
@@ -87,9 +90,9 @@ function accountOf(
   return { id, book, venue, kind, guarded };
 }
 
-async function openAccounts(tx: LedgerTx, transfers: readonly Transfer[]): Promise<void> {
-  const refs = new Map<string, AccountRef>();
-  for (const { debit, credit } of transfers) refs.set(debit.id, debit).set(credit.id, credit);
+/** Opens accounts that are not there yet, in the order of their ids. */
+export async function openAccounts(tx: LedgerTx, wanted: readonly AccountRef[]): Promise<void> {
+  const refs = new Map(wanted.map((ref) => [ref.id, ref]));
   const rows = [...refs.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   await tx
     .insertInto('account')

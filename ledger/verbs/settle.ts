@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { settlesInto } from '../../domain/accounts.ts';
 import type { ClockReading } from '../../domain/clock.ts';
 import { counterId } from '../../domain/counters.ts';
 import type { UtcDate } from '../../domain/day.ts';
@@ -26,6 +27,9 @@ import { endTrade } from './placing.ts';
 import type { PositionRow } from './positions.ts';
 import { positionsOf } from './positions.ts';
 import { post } from './postings.ts';
+import { matchEarlyRedemption } from './redemptions.ts';
+import type { LegResult } from './results.ts';
+import { resultsOf } from './results.ts';
 import { readStanding } from './standing.ts';
 
 export type RecordOutcome =
@@ -122,42 +126,17 @@ async function settleLegs(tx: LedgerTx, context: Context): Promise<RecordOutcome
   return { kind: 'recorded', payoutMicros: payout, pnlMicros: pnl, day: context.day };
 }
 
-interface Result {
-  readonly settlementId: string;
-  readonly settledAtMs: number;
-  /** Paid per contract of the leg's outcome, µ$. */
-  readonly payoutPrice: number;
-}
-
 type PaidLeg = PositionRow & { readonly payout: number };
-type SettledLeg = PaidLeg & { readonly result: Result | undefined };
+type SettledLeg = PaidLeg & { readonly result: LegResult | undefined };
 
 function isPaid(leg: PositionRow): leg is PaidLeg {
   return leg.payout !== null;
 }
 
 /** A leg that holds nothing needs no result and is paid nothing. */
-function payoutOfLeg(leg: PositionRow, result: Result | undefined): number {
+function payoutOfLeg(leg: PositionRow, result: LegResult | undefined): number {
   if (result === undefined) return 0;
   return payoutOf(microContracts(leg.filled), priceMicros(result.payoutPrice));
-}
-
-/** The first final result of each leg's market. */
-async function resultsOf(tx: LedgerTx, tradeId: string): Promise<Map<number, Result>> {
-  const { rows } = await sql<{ leg: number; id: string; at: bigint; price: bigint }>`
-    SELECT DISTINCT ON (leg.leg) leg.leg, settlement_id AS id, settled_at_ms AS at,
-      CASE leg.outcome WHEN 0 THEN payout_yes ELSE payout_no END AS price
-    FROM leg JOIN trade ON trade.id = leg.trade_id
-    JOIN settlement ON settlement.book = trade.book AND settlement.venue = leg.venue
-      AND settlement.market = leg.market
-    WHERE leg.trade_id = ${tradeId}
-    ORDER BY leg.leg, settlement.recorded_at_ms`.execute(tx);
-  return new Map(
-    rows.map((row) => [
-      row.leg,
-      { settlementId: row.id, settledAtMs: toNumber(row.at), payoutPrice: toNumber(row.price) },
-    ]),
-  );
 }
 
 /** What counts as open: everything, the event's, the market's. */
@@ -204,23 +183,15 @@ async function bookPayouts(
       .execute();
     if (leg.result === undefined) continue;
     const { settlementId, settledAtMs } = leg.result;
-    const entries = entriesOf({
-      book,
-      venue: leg.venue,
-      market: leg.market,
-      outcome: leg.outcome,
-      tradeId,
-      leg: leg.leg,
-      settlementId,
-      costMicros: micros(leg.cost),
-      payoutMicros: micros(leg.payout),
-    });
-    await post(tx, entries, {
-      day,
-      recordedAtMs: reading.atMs,
-      tradeId,
-      venueAtMs: settledAtMs,
-    });
+    const { venue, market, outcome } = leg;
+    const paid = { book, venue, market, tradeId, leg: leg.leg, settlementId };
+    const payoutMicros = micros(leg.payout);
+    const entries = entriesOf({ ...paid, outcome, costMicros: micros(leg.cost), payoutMicros });
+    const recordedAtMs = reading.atMs;
+    await post(tx, entries, { day, recordedAtMs, tradeId, venueAtMs: settledAtMs });
+    if (settlesInto(book, venue) === 'redeemable') {
+      await matchEarlyRedemption(tx, { ...paid, payoutMicros }, context);
+    }
   }
 }
 
@@ -229,7 +200,7 @@ async function recognise(
   tx: LedgerTx,
   context: Context,
   legs: readonly PaidLeg[],
-  results: ReadonlyMap<number, Result>,
+  results: ReadonlyMap<number, LegResult>,
 ): Promise<void> {
   const { tradeId, book, day, reading } = context;
   const entries = legs.flatMap((leg): Transfer[] =>

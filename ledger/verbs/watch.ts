@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import type { ClockReading } from '../../domain/clock.ts';
 import { deskOf } from '../../domain/desk.ts';
-import type { VenueSettlement } from '../../domain/market.ts';
 import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
@@ -55,45 +54,6 @@ export async function knownFills(
     .where(sql<boolean>`fill_id = ANY(${fillIds})`)
     .execute();
   return new Set(rows.map((row) => row.fill_id));
-}
-
-/**
- * Stores a market's final result once, and with it a signal to every trade that still holds the
- * market. Postings are made by each trade's record step.
- * @returns false where it was stored before
- */
-export async function storeSettlement(
-  db: LedgerDb,
-  at: { book: Book; venue: VenueId },
-  fact: VenueSettlement,
-  reading: ClockReading,
-): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
-    const inserted = await tx
-      .insertInto('settlement')
-      .values({
-        book: at.book,
-        venue: at.venue,
-        settlement_id: fact.settlementId,
-        market: fact.marketId,
-        payout_yes: fact.payoutMicros[0],
-        payout_no: fact.payoutMicros[1],
-        settled_at_ms: fact.settledAtMs,
-        recorded_at_ms: reading.atMs,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('settlement_id')
-      .executeTakeFirst();
-    if (inserted === undefined) return false;
-    await sql`
-      INSERT INTO outbox (book, venue, workflow_id, signal, payload, created_at_ms)
-      SELECT DISTINCT ${at.book}::text, ${at.venue}::text, 'trade:' || trade.id, 'settled',
-        jsonb_build_object('settlementId', ${fact.settlementId}::text), ${reading.atMs}::bigint
-      FROM trade JOIN leg ON leg.trade_id = trade.id
-      WHERE trade.book = ${at.book} AND leg.venue = ${at.venue} AND leg.market = ${fact.marketId}
-        AND trade.ended_at_ms IS NULL`.execute(tx);
-    return true;
-  });
 }
 
 /** Owes the desk's run the signal that its row has changed, so that the Web UI shows it. */

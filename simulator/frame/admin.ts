@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import { z } from 'zod';
+import { messageOf } from '../../domain/thrown.ts';
 import type { OffsetClock } from '../clock.ts';
 import type { VenueSimulator } from '../venue-simulator.ts';
 import { parsed } from './bodies.ts';
@@ -97,7 +98,7 @@ export function adminApp(parts: AdminParts, verbs: AdminVerbs): FastifyInstance 
     reply.status(404).send({ error: `nothing at ${request.method} ${request.url}` }),
   );
   app.setErrorHandler((error, _request, reply) =>
-    reply.status(400).send({ error: error instanceof Error ? error.message : String(error) }),
+    reply.status(400).send({ error: messageOf(error) }),
   );
   return app;
 }

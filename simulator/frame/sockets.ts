@@ -49,7 +49,7 @@ export class SocketHub {
     }
     this.#server.handleUpgrade(request, socket, head, (client) => {
       client.on('error', () => client.terminate());
-      venue.connected(this.#socketLike(client));
+      venue.connected(this.#socketLike(client), addressOf(request.url ?? '').path);
     });
   }
 
@@ -105,9 +105,7 @@ function admittance(
   socket: VenueSocket | undefined,
   request: IncomingMessage,
 ): { status: number; failure?: string } {
-  if (socket === undefined || addressOf(request.url ?? '').path !== socket.path) {
-    return { status: 404 };
-  }
+  if (socket?.paths.includes(addressOf(request.url ?? '').path) !== true) return { status: 404 };
   try {
     return { status: socket.authorize(request) ? 101 : 401 };
   } catch (error) {

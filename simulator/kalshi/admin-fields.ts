@@ -1,34 +1,17 @@
 /** The bodies of the admin port's verbs, read into what the exchange understands. */
 import { z } from 'zod';
-import { payoutField, priceField, quantityField } from '../../contracts/fields.ts';
+import { payoutField } from '../../contracts/fields.ts';
 import { parseDecimal } from '../../domain/decimal.ts';
 import type { PriceMicros } from '../../domain/money.ts';
-
-/** A moment: ISO 8601 or Unix milliseconds. */
-export const momentField = z.union([
-  z.int().min(0),
-  z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
-]);
-
-/** 0 and up, a duration in ms. */
-export const durationField = z.int().min(0);
+import { momentField, quotesField } from '../frame/admin-fields.ts';
 
 /** Shards 0 to 3. */
 export const shardField = z.int().min(0).max(3);
 
-const levelField = z
-  .tuple([priceField, quantityField])
-  .transform(([price, quantity]) => ({ price, quantity }));
-const outcomeField = z.strictObject({
-  asks: z.array(levelField).readonly().exactOptional(),
-  bids: z.array(levelField).readonly().exactOptional(),
-});
-
 /** `setBook`: decimal strings `[price, count]`, best first. */
 export const bookSchema = z.strictObject({
   ticker: z.string().min(1),
-  yes: outcomeField.exactOptional(),
-  no: outcomeField.exactOptional(),
+  ...quotesField,
 });
 
 const stepField = z.string().transform((text, context) => {

@@ -1,13 +1,13 @@
 /** The verbs of the admin port: docs/simulator.md lists them. */
 import { z } from 'zod';
 import { payoutField, quantityField } from '../../contracts/fields.ts';
-import { parsed } from '../frame/bodies.ts';
+import { durationField, momentField } from '../frame/admin-fields.ts';
+import type { Verb, Verbs } from '../frame/verbs.ts';
+import { inTime, verb } from '../frame/verbs.ts';
 import { addKey, deposit, setUser, USUAL_USER } from './accounts.ts';
 import {
   bookSchema,
-  durationField,
   listingSchema,
-  momentField,
   rangesField,
   resultSchema,
   shardField,
@@ -30,19 +30,8 @@ import type { Market } from './records.ts';
 import type { ExchangeState } from './state.ts';
 import { cancelResting, emit, SHARDS } from './state.ts';
 
-type Verb = (body: unknown) => unknown;
-type Verbs = Record<string, Verb>;
-
 const text = z.string().min(1);
 const tickerSchema = z.strictObject({ ticker: text });
-
-/** A verb with its schema. */
-function verb<Schema extends z.ZodType>(
-  schema: Schema,
-  run: (body: z.output<Schema>) => unknown,
-): Verb {
-  return (body) => run(parsed(schema, body ?? {}));
-}
 
 function listed(state: ExchangeState, ticker: string): Market {
   const market = state.markets.get(ticker);
@@ -273,13 +262,5 @@ export function adminVerbs(state: ExchangeState, letTimePass: () => void): Reado
     ...exchangeVerbs(state),
     ...orderVerbs(state),
   };
-  return Object.fromEntries(
-    Object.entries(verbs).map(([name, run]) => [
-      name,
-      (body: unknown) => {
-        letTimePass();
-        return run(body) ?? {};
-      },
-    ]),
-  );
+  return inTime(verbs, letTimePass);
 }

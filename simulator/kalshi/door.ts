@@ -1,10 +1,10 @@
 /** Lets calls in: time passes, keys and buckets are checked, refusals become answers. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fieldOf, queryOf, routeFinder } from '../frame/requests.ts';
 import type { SimulatedRequest, SimulatorClock } from '../venue-simulator.ts';
 import { authenticate } from './auth.ts';
 import { ACCOUNT_ENDPOINTS } from './endpoints/account.ts';
 import type { Answer, Call, Endpoint } from './endpoints/endpoint.ts';
-import { fieldOf } from './endpoints/endpoint.ts';
 import { GROUP_ENDPOINTS } from './endpoints/order-groups.ts';
 import { ORDER_ENDPOINTS } from './endpoints/orders.ts';
 import { PORTFOLIO_ENDPOINTS } from './endpoints/portfolio.ts';
@@ -132,35 +132,5 @@ function shardsOf(endpoint: Endpoint, call: Call): readonly number[] {
   return billedShards(index, endpoint.routed?.(call) ?? false);
 }
 
-/** A repeated name's values are joined by commas. */
-function queryOf(query: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(query as Record<string, string | string[]>).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(',') : value,
-    ]),
-  );
-}
-
-const PATTERNS = ENDPOINTS.map(({ name, method, path }) => ({
-  name,
-  method,
-  // Names before parameters, so that `/series/fee_changes` is no series.
-  parameters: path.split(':').length,
-  pattern: new RegExp(`^${PREFIX}${path.replaceAll(/:\w+/g, '([^/]+)')}$`),
-})).toSorted((a, b) => a.parameters - b.parameters);
-
-/** The endpoint a request goes to, and the parameter in its path; `unknown` where there is none. */
-export function endpointOf({ method, url }: Pick<SimulatedRequest, 'method' | 'url'>): {
-  name: string;
-  parameter?: string;
-} {
-  const path = url.split('?')[0]!;
-  for (const one of PATTERNS) {
-    const match = one.method === method ? one.pattern.exec(path) : null;
-    if (match === null) continue;
-    const parameter = match[1];
-    return { name: one.name, ...(parameter === undefined ? {} : { parameter }) };
-  }
-  return { name: 'unknown' };
-}
+/** The endpoint a request goes to, and the parameter in its path. */
+export const endpointOf = routeFinder(ENDPOINTS, PREFIX);

@@ -1,10 +1,10 @@
 /** Faults that only the exchange can play, on the request that drew them. */
 import { microContracts, priceMicros } from '../../domain/money.ts';
 import type { Fault, FaultAnswer } from '../venue-simulator.ts';
-import { COUNT_STEP } from './engine/grid.ts';
-import { opposite } from './engine/matching.ts';
+import { COUNT_STEP } from '../engine/grid.ts';
+import { thinHouse } from '../engine/house.ts';
 import type { Call } from './endpoints/endpoint.ts';
-import { fieldOf } from './endpoints/endpoint.ts';
+import { fieldOf } from '../frame/requests.ts';
 import { readCreateRequest } from './order-request.ts';
 import type { ExchangeState } from './state.ts';
 import { emit } from './state.ts';
@@ -66,16 +66,7 @@ function takeHalf({ state, body }: Call): void {
   if (market === undefined) return;
   const { side, price, count } = readCreateRequest(body);
   const limit = priceMicros(Math.min(Math.max(price, 0), 1_000_000));
-  const house = opposite(market.book.entries(), { side, limit }).filter(
-    ({ userId }) => userId === undefined,
-  );
-  const offered = house.reduce((sum, { remaining }) => sum + remaining, 0);
-  let left = Math.floor(Math.min(offered, count) / 2 / COUNT_STEP) * COUNT_STEP;
-  for (const { id, remaining } of house) {
-    const kept = Math.min(left, remaining);
-    market.book.reduce(id, remaining - kept);
-    left -= kept;
-  }
+  thinHouse(market.book, { side, limit }, count, COUNT_STEP);
   emit(state, { kind: 'book', market });
 }
 

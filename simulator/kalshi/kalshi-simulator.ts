@@ -5,7 +5,7 @@ import { addKey } from './accounts.ts';
 import { adminVerbs } from './admin.ts';
 import { authenticate } from './auth.ts';
 import { endpointOf, registerEndpoints } from './door.ts';
-import { fieldOf } from './endpoints/endpoint.ts';
+import { fieldOf } from '../frame/requests.ts';
 import { KalshiRefusal } from './errors.ts';
 import { FAULT_ANSWERS, FAULT_KINDS } from './faults.ts';
 import { advance } from './lifecycle.ts';
@@ -51,7 +51,7 @@ export function createKalshiSimulator(options: KalshiSimulatorOptions): VenueSim
     faultKinds: FAULT_KINDS,
     faultAnswers: FAULT_ANSWERS,
     socket: {
-      path: SOCKET_PATH,
+      paths: [SOCKET_PATH],
       authorize: ({ method = 'GET', url = '', headers }) => {
         try {
           const key = authenticate(state, { method, url, headers }, 'read', wall.nowMs());

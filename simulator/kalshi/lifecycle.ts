@@ -2,6 +2,8 @@
 import { assert } from '../../domain/assert.ts';
 import type { PriceMicros } from '../../domain/money.ts';
 import { MICROS_PER_UNIT, priceMicros } from '../../domain/money.ts';
+import type { Due } from '../engine/dues.ts';
+import { runDues } from '../engine/dues.ts';
 import { fixed } from './format.ts';
 import { sweepPaused } from './pauses.ts';
 import type { Market, MarketResult, MarketStatus } from './records.ts';
@@ -12,24 +14,13 @@ import { cancelResting, emit, restingOrders } from './state.ts';
 /** After closing, resting orders are cancelled “shortly after”. @source DOC market_lifecycle */
 const SWEEP_AFTER_CLOSE_MS = 1000;
 
-interface Due {
-  readonly atMs: number;
-  run(): void;
-}
-
 /** Lets time pass: orders expire, markets close and finalize, pauses begin, each at its time. */
 export function advance(state: ExchangeState, toMs: number): void {
-  for (;;) {
-    const due = nextDue(state, toMs);
-    if (due === undefined) break;
-    state.nowMs = Math.max(state.nowMs, due.atMs);
-    due.run();
-  }
-  state.nowMs = Math.max(state.nowMs, toMs);
+  runDues(state, toMs, () => duesOf(state));
   sweepPaused(state);
 }
 
-function nextDue(state: ExchangeState, toMs: number): Due | undefined {
+function duesOf(state: ExchangeState): Due[] {
   const dues: Due[] = [];
   for (const order of restingOrders(state, ({ expiresAtMs }) => expiresAtMs !== undefined)) {
     dues.push({ atMs: order.expiresAtMs!, run: () => void cancelResting(state, order.orderId) });
@@ -45,10 +36,7 @@ function nextDue(state: ExchangeState, toMs: number): Due | undefined {
       dues.push({ atMs: finalizesAtMs, run: () => finalize(state, market) });
     }
   }
-  return dues
-    .filter(({ atMs }) => atMs <= toMs)
-    .toSorted((a, b) => a.atMs - b.atMs)
-    .at(0);
+  return dues;
 }
 
 function changeTo(state: ExchangeState, market: Market, status: MarketStatus): void {

@@ -1,4 +1,6 @@
 /** Token buckets: read per user, write per user and shard. */
+import type { BucketLimit } from '../engine/token-bucket.ts';
+import { TokenBucket } from '../engine/token-bucket.ts';
 import { unrecorded } from './errors.ts';
 import { SHARDS } from './state.ts';
 
@@ -57,12 +59,6 @@ export function costOf(method: string, path: string): number {
   return found?.[0] ?? DEFAULT_COST;
 }
 
-/** A bucket as `GET /account/limits` tells it. */
-interface BucketLimit {
-  readonly refill_rate: number;
-  readonly bucket_capacity: number;
-}
-
 /** A tier's buckets; writes of the basic tier hold one second, all others two. */
 export function limitsOf(tier: string): { read: BucketLimit; write: BucketLimit } {
   const [read, write] = TIERS[tier] ?? TIERS['basic']!;
@@ -72,31 +68,6 @@ export function limitsOf(tier: string): { read: BucketLimit; write: BucketLimit 
     read: { bucket_capacity: read * burst, refill_rate: read },
     write: { bucket_capacity: write * burst, refill_rate: write },
   };
-}
-
-/** Tokens in thousandths, so that a millisecond's refill is whole. */
-class TokenBucket {
-  #content: number;
-  #filledAtMs: number;
-  readonly #limit: BucketLimit;
-
-  constructor(limit: BucketLimit, nowMs: number) {
-    this.#limit = limit;
-    this.#content = limit.bucket_capacity * 1000;
-    this.#filledAtMs = nowMs;
-  }
-
-  has(tokens: number, nowMs: number): boolean {
-    const passedMs = Math.max(0, nowMs - this.#filledAtMs);
-    this.#filledAtMs = Math.max(nowMs, this.#filledAtMs);
-    const full = this.#limit.bucket_capacity * 1000;
-    this.#content = Math.min(full, this.#content + passedMs * this.#limit.refill_rate);
-    return this.#content >= tokens * 1000;
-  }
-
-  take(tokens: number): void {
-    this.#content -= tokens * 1000;
-  }
 }
 
 /** What a call is billed to. */

@@ -1,12 +1,13 @@
 /** Lists markets with their events and series, and scripts the house's books. */
 import type { PriceRange } from '../../domain/market.ts';
-import type { MicroContracts, PriceMicros } from '../../domain/money.ts';
-import { MICROS_PER_UNIT, microContracts, priceMicros } from '../../domain/money.ts';
-import { Book } from './engine/book.ts';
-import { COUNT_STEP, onGrid } from './engine/grid.ts';
-import type { BookSide } from './engine/matching.ts';
-import { planMatch } from './engine/matching.ts';
-import { timeText, uuidOf } from './format.ts';
+import { MICROS_PER_UNIT, microContracts } from '../../domain/money.ts';
+import { Book } from '../engine/book.ts';
+import { COUNT_STEP, onGrid } from '../engine/grid.ts';
+import { planMatch } from '../engine/matching.ts';
+import type { HouseBook, SidedLevel } from '../engine/house.ts';
+import { levelsOf } from '../engine/house.ts';
+import { uuidOf } from '../engine/ids.ts';
+import { timeText } from './format.ts';
 import { tradingActive } from './pauses.ts';
 import type { Market } from './records.ts';
 import type { ExchangeState } from './state.ts';
@@ -127,24 +128,6 @@ function usualFields(ticker: string, closeAtMs: number): Record<string, unknown>
   };
 }
 
-/** One level of one outcome. */
-export interface OutcomeLevel {
-  readonly price: PriceMicros;
-  readonly quantity: MicroContracts;
-}
-
-/** The house's quotes, per outcome. A NO level stands on the other side of YES at one less its price. */
-export interface HouseBook {
-  readonly yes?: {
-    readonly asks?: readonly OutcomeLevel[];
-    readonly bids?: readonly OutcomeLevel[];
-  };
-  readonly no?: {
-    readonly asks?: readonly OutcomeLevel[];
-    readonly bids?: readonly OutcomeLevel[];
-  };
-}
-
 /**
  * Replaces the house's liquidity. What crosses a client's resting order trades with it at the
  * client's price; the house's own two sides never trade with each other. In a pause or after the
@@ -163,25 +146,6 @@ export function setHouseBook(state: ExchangeState, market: Market, quotes: House
   const trades = market.status === 'active' && tradingActive(state, market.shard);
   for (const [at, level] of levels.entries()) quote(state, market, level, { at, trades });
   emit(state, { kind: 'book', market });
-}
-
-interface SidedLevel extends OutcomeLevel {
-  readonly side: BookSide;
-}
-
-function levelsOf({ yes = {}, no = {} }: HouseBook): SidedLevel[] {
-  const mirrored = ({ price, quantity }: OutcomeLevel) => ({
-    price: priceMicros(MICROS_PER_UNIT - price),
-    quantity,
-  });
-  const sided = (side: BookSide, levels: readonly OutcomeLevel[] = []): SidedLevel[] =>
-    levels.map((level) => ({ ...level, side }));
-  return [
-    ...sided('ask', yes.asks),
-    ...sided('ask', no.bids?.map(mirrored)),
-    ...sided('bid', yes.bids),
-    ...sided('bid', no.asks?.map(mirrored)),
-  ];
 }
 
 function quote(

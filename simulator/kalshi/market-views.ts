@@ -2,7 +2,7 @@
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import { countText, priceText, timeText } from './format.ts';
 import type { Market, MarketStatus } from './records.ts';
-import { netOf } from './engine/holdings.ts';
+import { netOf } from './holdings.ts';
 import type { ExchangeState } from './state.ts';
 
 /** The words of the `status` filter differ from those of the markets. @source SDK 3.30 market-api */

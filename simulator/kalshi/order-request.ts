@@ -1,8 +1,8 @@
 /** Reads a V2 create request as the venue's own decoder does. */
 import { z } from 'zod';
 import { parseDecimal } from '../../domain/decimal.ts';
-import type { SelfTradePrevention } from './engine/matching.ts';
-import { COUNT_STEP } from './engine/grid.ts';
+import type { SelfTradePrevention } from '../engine/matching.ts';
+import { COUNT_STEP } from '../engine/grid.ts';
 import { recorded, unrecorded } from './errors.ts';
 import type { KalshiTimeInForce } from './records.ts';
 

@@ -2,10 +2,10 @@
 import { kalshiFeeModel } from '../../domain/fees/kalshi.ts';
 import type { MicroContracts, PriceMicros } from '../../domain/money.ts';
 import { microContracts, priceMicros, ZERO_CONTRACTS } from '../../domain/money.ts';
-import { onGrid } from './engine/grid.ts';
-import { closable, legCost, NO_HOLDING } from './engine/holdings.ts';
-import type { BookSide, MatchPlan } from './engine/matching.ts';
-import { opposite, planMatch } from './engine/matching.ts';
+import { onGrid } from '../engine/grid.ts';
+import { closable, legCost, NO_HOLDING } from './holdings.ts';
+import type { BookSide, MatchPlan } from '../engine/matching.ts';
+import { opposite, planMatch } from '../engine/matching.ts';
 import { recorded, unrecorded } from './errors.ts';
 import { groupOf } from './groups.ts';
 import type { CreateRequest } from './order-request.ts';

@@ -2,10 +2,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { PriceRange } from '../../domain/market.ts';
 import type { MicroContracts, Micros, PriceMicros } from '../../domain/money.ts';
-import type { Book } from './engine/book.ts';
-import type { Holding } from './engine/holdings.ts';
-import type { BookSide, SelfTradePrevention } from './engine/matching.ts';
-import type { Timeline } from './engine/timeline.ts';
+import type { Book } from '../engine/book.ts';
+import type { Holding } from './holdings.ts';
+import type { BookSide, SelfTradePrevention } from '../engine/matching.ts';
+import type { Timeline } from '../engine/timeline.ts';
 
 /** How long an order may wait, in the venue's words. */
 export type KalshiTimeInForce = 'fill_or_kill' | 'good_till_canceled' | 'immediate_or_cancel';

@@ -1,7 +1,7 @@
 /** Pays a market's holdings, once; an amended result after that pays the difference. */
 import type { PriceMicros } from '../../domain/money.ts';
 import { micros } from '../../domain/money.ts';
-import { payoutOf } from './engine/holdings.ts';
+import { payoutOf } from './holdings.ts';
 import type { Market, MarketResult, SettlementRow, Wallet } from './records.ts';
 import type { ExchangeState } from './state.ts';
 import { HOUSE, moveCash, nextSequence } from './state.ts';

@@ -1,9 +1,9 @@
 /** The simulated exchange's whole state, and the small steps everything else is made of. */
 import type { MicroContracts, Micros } from '../../domain/money.ts';
 import { micros, ZERO_MICROS } from '../../domain/money.ts';
-import { Timeline } from './engine/timeline.ts';
+import { IdSource } from '../engine/ids.ts';
+import { Timeline } from '../engine/timeline.ts';
 import { unrecorded } from './errors.ts';
-import { IdSource } from './format.ts';
 import type {
   ApiKey,
   ExchangeEvent,

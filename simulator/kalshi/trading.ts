@@ -4,8 +4,8 @@ import { kalshiFillFee, KALSHI_TAKER_FACTOR_MILLIONTHS } from '../../domain/fees
 import { kalshiFeeSchedule } from '../../domain/fees/terms.ts';
 import type { MicroContracts, PriceMicros } from '../../domain/money.ts';
 import { microContracts, MICROS_PER_UNIT, ZERO_MICROS } from '../../domain/money.ts';
-import { applyFill, legCost, netOf, NO_HOLDING } from './engine/holdings.ts';
-import type { BookSide, Execution } from './engine/matching.ts';
+import { applyFill, legCost, netOf, NO_HOLDING } from './holdings.ts';
+import type { BookSide, Execution } from '../engine/matching.ts';
 import { noteMatched } from './groups.ts';
 import type { Market, Order, Wallet } from './records.ts';
 import type { ExchangeState } from './state.ts';

@@ -1,6 +1,6 @@
 /** Orders, fills, positions and settlements as the venue's JSON tells them. */
-import type { Holding } from './engine/holdings.ts';
-import { applyFill, netOf, NO_HOLDING } from './engine/holdings.ts';
+import type { Holding } from './holdings.ts';
+import { applyFill, netOf, NO_HOLDING } from './holdings.ts';
 import { countText, moneyText, priceText, seconds, timeText } from './format.ts';
 import type { Fill, Order, SettlementRow } from './records.ts';
 import type { ExchangeState } from './state.ts';

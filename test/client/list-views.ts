@@ -107,12 +107,15 @@ export const CASH: CashView = {
       positions: '19.68',
       unsettled: '0.00',
       suspense: '0.00',
+      redeemable: '7.50',
+      venueCredit: '1.25',
       capital: '500.00',
       fees: '0.30',
       pnl: '0.00',
     },
   ],
   unsettled: [{ venue: 'polymarket', tradeId: 'nhl-1', amount: '12.50' }],
+  redeemable: [{ venue: 'polymarket', market: 'nhl-cbj-fla', amount: '7.50', since: AT }],
   transfers: [
     {
       id: 'fill/paper/kalshi/f-1/cost',

@@ -75,6 +75,7 @@ export const STATUS: StatusView = {
       cash: '412.18',
       reserved: '0',
       open: '54.25',
+      redeemable: '0',
       watchAgeSeconds: 4.2,
     },
     {
@@ -82,7 +83,17 @@ export const STATUS: StatusView = {
       cash: '398.02',
       reserved: '0',
       open: '29.61',
+      redeemable: '50',
       watchAgeSeconds: null,
+    },
+  ],
+  venueStatus: [
+    {
+      venue: 'kalshi',
+      book: 'paper',
+      trading: true,
+      detail: 'open',
+      askedAt: '2026-11-22T14:00:00.000Z',
     },
   ],
   openTrades: [TRADE],

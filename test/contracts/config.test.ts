@@ -1,7 +1,7 @@
 /** The environment: the checklist's block loads as it stands, every mistake is named at once. */
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { ConfigError, readConfig } from '../../contracts/config.ts';
+import { ConfigError, environmentSchema, readConfig } from '../../contracts/config.ts';
 import { CHECKLIST_ENV } from '../support/checklist-env.ts';
 
 const LIMITS = {
@@ -20,6 +20,14 @@ const LIMITS = {
   legMs: 3_000,
   unhedgedMsMax: 20_000,
   unwindLossMicrosMax: 10_000_000,
+};
+
+const POLYMARKET_HERE = {
+  POLYMARKET_BASE_URL: 'http://127.0.0.1:8081',
+  POLYMARKET_GAMMA_BASE_URL: 'http://127.0.0.1:8081/gamma',
+  POLYMARKET_DATA_BASE_URL: 'http://127.0.0.1:8081/data-api',
+  POLYMARKET_SITE_BASE_URL: 'http://127.0.0.1:8081/site',
+  POLYMARKET_SOCKET_BASE_URL: 'ws://127.0.0.1:8081',
 };
 
 function problemsOf(
@@ -194,7 +202,46 @@ describe('mistakes', () => {
   test('a clock that is set off is refused with quotes from a real venue', () => {
     const set = { BALLAST_CLOCK: '-3600', BALLAST_PAPER_QUOTES: 'venue' };
     expect(problemsOf(set)).toMatchObject([{ field: 'BALLAST_CLOCK' }]);
-    expect(problemsOf({ ...set, KALSHI_BASE_URL: 'http://127.0.0.1:8080' })).toEqual([]);
+    const kalshi = { ...set, KALSHI_BASE_URL: 'http://127.0.0.1:8080' };
+    expect(problemsOf(kalshi)).toMatchObject([{ field: 'BALLAST_CLOCK' }]);
+    expect(problemsOf({ ...kalshi, BALLAST_VENUES: 'kalshi' })).toEqual([]);
+    expect(problemsOf({ ...kalshi, ...POLYMARKET_HERE })).toEqual([]);
+  });
+
+  test('Polymarket’s five base URLs are on this machine together, or none of them', () => {
+    expect(problemsOf(POLYMARKET_HERE)).toEqual([]);
+    const { POLYMARKET_SITE_BASE_URL: _site, ...four } = POLYMARKET_HERE;
+    expect(problemsOf(four)).toEqual([
+      {
+        field: 'POLYMARKET_SITE_BASE_URL',
+        problem: expect.stringContaining('no loopback address while POLYMARKET_BASE_URL is one'),
+      },
+    ]);
+    expect(problemsOf({ POLYMARKET_SOCKET_BASE_URL: 'ws://localhost:1' })).toMatchObject([
+      { field: 'POLYMARKET_SOCKET_BASE_URL' },
+    ]);
+    expect(
+      problemsOf({ ...POLYMARKET_HERE, POLYMARKET_SOCKET_BASE_URL: 'http://127.0.0.1:8081/x' }),
+    ).toMatchObject([{ field: 'POLYMARKET_SOCKET_BASE_URL' }]);
+  });
+
+  test('keys that are none do not keep paper from starting', () => {
+    const keys = Object.fromEntries(
+      Object.keys(environmentSchema.shape)
+        .filter((name) => /^POLYMARKET_(?!.*URL)/.test(name))
+        .map((name) => [name, 'your_value_here']),
+    );
+    expect(Object.keys(keys)).toHaveLength(6);
+    expect(problemsOf(keys)).toEqual([]);
+  });
+
+  test('live trading with more open at once than its initial balance is refused', () => {
+    const above = { BALLAST_MAX_OPEN_EXPOSURE: '1000.01' };
+    expect(problemsOf({ ...above, LIVE_TRADING: 'true' })).toMatchObject([
+      { field: 'BALLAST_MAX_OPEN_EXPOSURE' },
+    ]);
+    expect(problemsOf({ BALLAST_MAX_OPEN_EXPOSURE: '1000', LIVE_TRADING: 'true' })).toEqual([]);
+    expect(problemsOf(above)).toEqual([]);
   });
 
   test('Kalshi’s share above the whole is refused', () => {

@@ -9,7 +9,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { createProgram } from '../../client/cli/program.ts';
-import { environmentSchema, isLoopback, readConfig } from '../../contracts/config.ts';
+import { isLoopback } from '../../contracts/config-fields.ts';
+import { environmentSchema, readConfig } from '../../contracts/config.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

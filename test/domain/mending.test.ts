@@ -271,6 +271,63 @@ describe('when nothing acceptable is on offer', () => {
   });
 });
 
+describe('dust', () => {
+  /** 3 of Polymarket, which takes 5 or more, against a Kalshi market that takes whole tens. */
+  const DUST: StandingChanges = {
+    polymarket: { orders: [bought('3', '0.58')] },
+    kalshi: { orders: [bought('0', '0')], market: { minQuantity: contracts('10') } },
+    terms: { unwindLossMicrosMax: usd('1') },
+  };
+  const full = quotes([['0.41', '50']], [['0.57', '50']]);
+  const why =
+    '3 contracts cannot be bought at kalshi, which takes 10 at least and cannot be sold at polymarket, which takes 5 at least';
+
+  test('that no venue takes is a person’s at once, with that reason', () => {
+    expect(decide(DUST, full)).toEqual({ kind: 'strand', why });
+  });
+
+  test('that one venue takes is mended there, and the reason names what the other does not', () => {
+    const takes = { ...DUST, kalshi: { orders: [bought('0', '0')] } };
+    expect(decide(takes, full)).toMatchObject({ kind: 'send', wish: { kind: 'hedge' } });
+    const nothing = quotes([], [['0.57', '50']]);
+    expect(decide(takes, nothing)).toMatchObject({ kind: 'wait' });
+    expect(decide(takes, nothing, AT_MS + 20_000)).toEqual({
+      kind: 'strand',
+      why: 'nothing within the loss allowed was on offer in time; 3 contracts cannot be sold at polymarket, which takes 5 at least',
+    });
+  });
+
+  test('that a person orders to be sold ends the order at once', () => {
+    const ordered: StandingChanges = {
+      ...DUST,
+      kalshi: { orders: [bought('0', '0')] },
+      status: 'one_legged',
+      resolution: { id: 'r-1', action: 'unwind', maxLossMicros: usd('9'), untilMs: AT_MS + 60_000 },
+    };
+    expect(decide(ordered, full)).toEqual({
+      kind: 'exhausted',
+      why: '3 contracts cannot be sold at polymarket, which takes 5 at least',
+    });
+  });
+
+  test('a buy that costs less than its market takes goes on to the next level', () => {
+    const changes: StandingChanges = {
+      polymarket: { orders: [bought('0', '0')], market: { minCostMicros: usd('1') } },
+      kalshi: { orders: [bought('10', '0.90')] },
+    };
+    const asks = (...rows: (readonly [string, string])[]) => [
+      undefined,
+      bookOf(levels(...rows), []),
+    ];
+    const send = (books: ReturnType<typeof asks>) => decide(changes, books);
+    expect(send(asks(['0.09', '10']))).toMatchObject({ kind: 'wait' });
+    expect(send(asks(['0.10', '10']))).toMatchObject({ wish: { quantity: contracts('10') } });
+    expect(send(asks(['0.09', '5'], ['0.11', '5']))).toMatchObject({
+      wish: { quantity: contracts('10'), limitPrice: price('0.11') },
+    });
+  });
+});
+
 describe("a person's order", () => {
   const order = (action: 'complete' | 'unwind', maxLoss: string): StandingChanges => ({
     status: 'one_legged',

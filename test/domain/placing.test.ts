@@ -225,6 +225,20 @@ describe('a rest too small to trade', () => {
     expect(placingEnd(trade)).toBe(carried ? 'open' : 'unmatched');
   });
 
+  test('a hedge that would cost less than its market takes is not sent', () => {
+    const hedged = (minCost: string) =>
+      nextStep(
+        standingOf({
+          kalshi: { orders: [bought('5', '0.36')] },
+          polymarket: { market: { minCostMicros: usd(minCost) } },
+        }),
+        AT_MS,
+      );
+    // 5 at 0.58, what the pair may still cost.
+    expect(hedged('2.90')).toMatchObject({ kind: 'send', wish: { kind: 'hedge' } });
+    expect(hedged('2.95')).toMatchObject({ kind: 'mend' });
+  });
+
   test('counts the fee of buying it', () => {
     const changes = { ...differing('4'), terms: { unwindLossMicrosMax: usd('2.32') } };
     const polymarket = { ...changes.polymarket, fees: SPORTS_FEES };

@@ -4,7 +4,7 @@ import type { VenueMarket } from '../../domain/market.ts';
 import type { PriceMicros } from '../../domain/money.ts';
 import { microContracts, micros } from '../../domain/money.ts';
 import type { Proposal } from '../../domain/proposal.ts';
-import { quantityWithin, sizeTrade, worstCaseCost } from '../../domain/sizing.ts';
+import { quantityMinAt, quantityWithin, sizeTrade, worstCaseCost } from '../../domain/sizing.ts';
 import {
   anyFees,
   anyQuantity,
@@ -33,6 +33,20 @@ describe('the worst case of a leg', () => {
     ['with the fee of a better price', KALSHI_FEES, '100', '0.90', '91.755'],
   ])('%s', (_name, fees, quantity, limit, cost) => {
     expect(worstCaseCost({ ...MARKET, fees }, contracts(quantity), price(limit))).toBe(usd(cost));
+  });
+});
+
+describe('the least a market takes in a buy', () => {
+  const FIVE = { ...FREE, minQuantity: contracts('5'), minCostMicros: usd('1') };
+  test.each([
+    ['its least size', FIVE, '0.50', '5'],
+    ['its least cost to the cent', FIVE, '0.20', '5'],
+    ['its least cost in whole lots', FIVE, '0.19', '5.27'],
+    ['its least cost at a tiny price', FIVE, '0.001', '1000'],
+    ['no least cost', { ...FIVE, minCostMicros: undefined }, '0.001', '5'],
+  ])('%s', (_name, { minCostMicros, ...market }, at, quantity) => {
+    const known = minCostMicros === undefined ? market : { ...market, minCostMicros };
+    expect(quantityMinAt(known, price(at))).toBe(contracts(quantity));
   });
 });
 

@@ -190,12 +190,26 @@ test.each(APPEND_ONLY)('%s rows are append-only: no UPDATE, DELETE or TRUNCATE',
       .insertInto('daily_report')
       .values({ book: 'paper', date: '2026-11-22', revision: 1, body: '{}', issued_at_ms: 0 })
       .execute();
+    await tx
+      .insertInto('redemption')
+      .values({
+        book: 'live',
+        venue: 'polymarket',
+        redemption_id: '0x1',
+        market: 'M',
+        amount: 0,
+        booked: 0,
+        redeemed_at_ms: 0,
+        recorded_at_ms: 0,
+      })
+      .execute();
   });
   const column = {
     transfer: 'code',
     decision: 'day',
     fill: 'venue',
     settlement: 'market',
+    redemption: 'market',
     audit: 'actor',
     daily_report: 'book',
   }[table];

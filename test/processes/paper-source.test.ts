@@ -2,26 +2,24 @@ import { expect, test } from '@jest/globals';
 import { paperSourceOf } from '../../bin/paper-source.ts';
 import { ConfigError, readConfig } from '../../contracts/config.ts';
 import type { Clock } from '../../domain/clock.ts';
-import type { VenueId } from '../../domain/venue-id.ts';
 import { ScriptedData } from '../venues/scripted-data.ts';
 
 const clock: Clock = { read: () => Promise.resolve({ atMs: 0, offsetMs: 0 }) };
 const data = new ScriptedData(clock);
-const onlyKalshi = (venue: VenueId) => (venue === 'kalshi' ? data : undefined);
 const QUOTES = { BALLAST_PAPER_QUOTES: 'venue' };
 
-function problemOf(run: () => unknown): string {
+function problemsOf(changes: Record<string, string>): ConfigError['problems'] {
   try {
-    run();
+    paperSourceOf(readConfig({ ...QUOTES, ...changes }), clock);
   } catch (error) {
-    if (error instanceof ConfigError) return error.message;
+    if (error instanceof ConfigError) return error.problems;
     throw error;
   }
-  return 'none';
+  return [];
 }
 
 test('quotes come from the file unless told otherwise, for every venue', () => {
-  const sources = paperSourceOf(readConfig({}), clock, onlyKalshi);
+  const sources = paperSourceOf(readConfig({}), clock);
   expect([...sources].map(([venue, source]) => [venue, source.whole])).toEqual([
     ['kalshi', true],
     ['polymarket', true],
@@ -29,20 +27,27 @@ test('quotes come from the file unless told otherwise, for every venue', () => {
 });
 
 test('quotes come from the public data of every venue that is traded', async () => {
-  const config = readConfig({ ...QUOTES, BALLAST_VENUES: 'kalshi' });
-  const sources = paperSourceOf(config, clock, onlyKalshi);
-  expect([...sources.keys()]).toEqual(['kalshi']);
+  const sources = paperSourceOf(readConfig(QUOTES), clock, () => data);
+  expect([...sources.keys()]).toEqual(['kalshi', 'polymarket']);
+  const one = paperSourceOf(readConfig({ ...QUOTES, BALLAST_VENUES: 'kalshi' }), clock, () => data);
+  expect([...one.keys()]).toEqual(['kalshi']);
   data.asked = [];
-  expect(await sources.get('kalshi')?.status()).toMatchObject({ trading: true });
+  expect(await one.get('kalshi')?.status()).toMatchObject({ trading: true });
   expect(data.asked).toEqual(['status']);
 });
 
-test('a venue without public data refuses the start and says what to set', () => {
-  const both = problemOf(() => paperSourceOf(readConfig(QUOTES), clock, onlyKalshi));
-  expect(both).toContain(
-    'BALLAST_PAPER_QUOTES: venue: this version has no public data of polymarket',
-  );
-  expect(both).toContain('set BALLAST_VENUES=kalshi, or set BALLAST_PAPER_QUOTES=file');
-  const none = problemOf(() => paperSourceOf(readConfig(QUOTES), clock, () => undefined));
-  expect(none).toContain('of kalshi and polymarket; set BALLAST_PAPER_QUOTES=file');
+test('every venue has public data, by default on its own hosts', () => {
+  expect(problemsOf({})).toEqual([]);
+});
+
+test('base URLs that are no venue’s refuse the start, all of them by name', () => {
+  const stranger = { KALSHI_BASE_URL: 'https://api.kalshi.com.evil.io' };
+  const us = { POLYMARKET_BASE_URL: 'https://api.polymarket.us' };
+  expect(problemsOf({ ...stranger, ...us })).toEqual([
+    { field: 'KALSHI_BASE_URL', problem: expect.stringContaining('no host of Kalshi') },
+    { field: 'POLYMARKET_BASE_URL', problem: expect.stringContaining('Polymarket US') },
+  ]);
+  expect(problemsOf({ ...stranger, BALLAST_VENUES: 'polymarket' })).toEqual([]);
+  const strange = { POLYMARKET_GAMMA_BASE_URL: 'https://gamma-api.polymarket.com.evil.io' };
+  expect(problemsOf(strange)).toMatchObject([{ field: 'POLYMARKET_BASE_URL' }]);
 });

@@ -5,7 +5,7 @@ import type { Engine, EngineOptions } from '../../bin/engine.ts';
 import { openEngine, submitter } from '../../bin/engine.ts';
 import { workersOf } from '../../bin/host.ts';
 import { embeddedTemporal } from '../../bin/servers.ts';
-import type { LiveTuning } from '../../bin/live-venues.ts';
+import type { LiveTuning } from '../../worker/live/live-venue.ts';
 import { readConfig } from '../../contracts/config.ts';
 import type { SubmissionAnswer } from '../../contracts/http.ts';
 import type { ProposalInput } from '../../contracts/proposal.ts';

@@ -53,7 +53,7 @@ export function echoVenue(): VenueSimulator {
     },
     records: () => ({ orders }),
     socket: {
-      path: '/ws',
+      paths: ['/ws'],
       authorize: ({ headers }) => {
         if (headers['x-key'] === 'defect') throw new Error('the venue has a defect');
         return headers['x-key'] === 'right';

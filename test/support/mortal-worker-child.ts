@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { pino } from 'pino';
 import { machineClock } from '../../bin/clock.ts';
 import { openEngine } from '../../bin/engine.ts';
-import type { LiveTuning } from '../../bin/live-venues.ts';
+import type { LiveTuning } from '../../worker/live/live-venue.ts';
 import { workersOf } from '../../bin/host.ts';
 import { embeddedTemporal } from '../../bin/servers.ts';
 import { readConfig } from '../../contracts/config.ts';

@@ -4,7 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { abort, arm, promote, setUpVenue } from '../../bin/live-operator.ts';
-import { openLiveWay } from '../../bin/live-way.ts';
+import { openLiveWay } from '../../worker/live/way.ts';
 import { machineClock } from '../../bin/clock.ts';
 import { ConfigError, readConfig } from '../../contracts/config.ts';
 import type { Config } from '../../contracts/config.ts';
@@ -82,6 +82,7 @@ function keyFile(name: string): { path: string; publicKeyPem: string } {
 describe('failure case 17: in phase paper', () => {
   const way = (config: Config) =>
     openLiveWay({
+      desk: 'main',
       config,
       ledger: desk.engine.ledger,
       clock: machineClock(0),

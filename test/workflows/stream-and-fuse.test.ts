@@ -111,20 +111,24 @@ describe('the fuse', () => {
       return sent && { group: (sent.body as { order_group_id?: string }).order_group_id };
     });
   };
-  const setUp = () => setUpVenue(desk.config, { venue: 'kalshi', reason: 'the fuse' });
+  const setUp = async () => {
+    const found = await setUpVenue(desk.config, { venue: 'kalshi', reason: 'the fuse' });
+    if (found.fuse.kind !== 'orderGroup') throw new Error('no order group');
+    return { ...found, fuse: found.fuse };
+  };
 
   test('`venue setup` while the desk runs binds new orders to its group within a second', async () => {
     const first = await setUp();
     expect(first).toMatchObject({ binding: 'known', fuse: { armed: 'reset' } });
-    expect(await groupOf('KX-G1')).toEqual({ group: first.fuse!.id });
+    expect(await groupOf('KX-G1')).toEqual({ group: first.fuse.id });
     // Somebody removed the group at the venue: the next set-up makes another.
     await desk.query(`UPDATE venue_binding SET fuse_id = 'gone' WHERE venue = 'kalshi'`);
     const second = await setUp();
     expect(second).toMatchObject({ fuse: { armed: 'new' } });
-    expect(second.fuse!.id).not.toBe(first.fuse!.id);
+    expect(second.fuse.id).not.toBe(first.fuse.id);
     await eventually('orders to join it', async () => {
       const joined = await groupOf(`KX-G2-${Math.round(performance.now())}`);
-      return (joined as { group: string }).group === second.fuse!.id ? true : undefined;
+      return (joined as { group: string }).group === second.fuse.id ? true : undefined;
     });
   });
 
@@ -132,7 +136,7 @@ describe('the fuse', () => {
     const { fuse } = await setUp();
     const venue = desk.engine.venues.find(({ book }) => book === 'rehearsal')!;
     await (venue as unknown as { triggerOrderGroup(id: string): Promise<void> }).triggerOrderGroup(
-      fuse!.id,
+      fuse.id,
     );
     await offer(desk.simulator, 'KX-TRIP');
     expect(await desk.submit(proposalOn('KX-TRIP'))).toMatchObject({ status: 202 });
@@ -149,7 +153,7 @@ describe('the fuse', () => {
       `SELECT 1 FROM hold WHERE trade_id = 'kx-trip' AND captured + released < amount`,
     );
     expect(rows).toEqual([]);
-    expect(await setUp()).toMatchObject({ fuse: { id: fuse!.id, armed: 'reset' } });
+    expect(await setUp()).toMatchObject({ fuse: { id: fuse.id, armed: 'reset' } });
     await groupOf('KX-AGAIN');
     await eventually('a trade to open', async () => {
       const trade = await findTrade(desk.engine.ledger.db, 'kx-again');

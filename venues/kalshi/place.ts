@@ -3,6 +3,7 @@ import { createdOrderSchema } from '../../contracts/kalshi/orders.ts';
 import { readKalshiError } from '../../contracts/kalshi/errors.ts';
 import { formatDecimal } from '../../domain/decimal.ts';
 import { MICROS_PER_UNIT, priceMicros } from '../../domain/money.ts';
+import { messageOf } from '../../domain/thrown.ts';
 import { asOutcome } from '../as-outcome.ts';
 import type { OrderRequest, PlaceOutcome, PreparedOrder } from '../venue.ts';
 import type { KalshiAccount } from './account.ts';
@@ -64,7 +65,7 @@ async function understood(read: () => Promise<PlaceOutcome>): Promise<PlaceOutco
   try {
     return await read();
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
+    const words = messageOf(error);
     return { kind: 'unknown', detail: `the order was sent, and ${words}` };
   }
 }

@@ -3,9 +3,9 @@ import type { Pool } from 'pg';
 import { AssertionError } from '../../domain/assert.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Micros } from '../../domain/money.ts';
+import { messageOf } from '../../domain/thrown.ts';
 import { VenueRefused, VenueUnreachable } from '../venue.ts';
 import type { Owner } from './identity.ts';
-import { messageOf } from './session.ts';
 import type { MarketReading, MarketSource } from './source.ts';
 
 /** Where tests can lose an answer. */

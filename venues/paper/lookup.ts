@@ -1,4 +1,5 @@
 /** Finds, cancels and lists orders by the identity their sender gave them. */
+import { messageOf } from '../../domain/thrown.ts';
 import type { LookupOutcome, OpenOrder } from '../venue.ts';
 import { advance } from './advance.ts';
 import type { Exchange } from './exchange.ts';
@@ -7,7 +8,7 @@ import type { Owner } from './identity.ts';
 import { ANSWER_LOST, findOrder, lookupOf, restingOrders } from './orders.ts';
 import { endOrder } from './resting.ts';
 import type { Session } from './session.ts';
-import { inTransaction, messageOf, withSession } from './session.ts';
+import { inTransaction, withSession } from './session.ts';
 import { lockMarket } from './store.ts';
 
 /**

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { PaperFile } from '../../contracts/paper-file.ts';
 import { paperFileSchema } from '../../contracts/paper-file.ts';
+import { messageOf } from '../../domain/thrown.ts';
 
 /** A paper file that may be written anew at any time. */
 export interface PaperFileSource {
@@ -53,7 +54,7 @@ async function readText(path: string): Promise<string> {
 }
 
 function unreadable(path: string, cause: unknown): PaperFileError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new PaperFileError(`paper file ${path}: cannot be read: ${reason}`, { cause });
 }
 
@@ -62,7 +63,7 @@ function parseFile(path: string, text: string): PaperFile {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new PaperFileError(`paper file ${path}: is no JSON: ${reason}`, { cause });
   }
   const parsed = paperFileSchema.safeParse(json);

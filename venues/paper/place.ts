@@ -2,6 +2,7 @@
 import { assert, assertNever } from '../../domain/assert.ts';
 import { formatDecimal, formatUsd } from '../../domain/decimal.ts';
 import { microContracts } from '../../domain/money.ts';
+import { messageOf } from '../../domain/thrown.ts';
 import type { PlaceOutcome } from '../venue.ts';
 import { VenueUnreachable } from '../venue.ts';
 import { advance } from './advance.ts';
@@ -21,7 +22,7 @@ import { worstCaseCost } from './resting.ts';
 import type { Fate } from './script.ts';
 import { countArrival, fateOf } from './script.ts';
 import type { Session } from './session.ts';
-import { inTransaction, messageOf } from './session.ts';
+import { inTransaction } from './session.ts';
 import type { Snapshot } from './snapshot.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { MarketReading, Moment, Reading } from './source.ts';

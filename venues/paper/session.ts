@@ -1,6 +1,7 @@
 /** Connections and transactions of the paper exchange: bounded, and clear about what took effect. */
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import { types } from 'pg';
+import { messageOf } from '../../domain/thrown.ts';
 
 /** A lock, a statement or an idle transaction of this exchange never holds others longer. */
 const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED;
@@ -215,9 +216,4 @@ export async function orAborted<Value>(
     if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
     promise.catch(() => {});
   }
-}
-
-/** What an error says, for a detail. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 /** What a user's account is: limits, costs, keys. */
-import { seconds, uuidOf } from '../format.ts';
+import { uuidOf } from '../../engine/ids.ts';
+import { seconds } from '../format.ts';
 import { endpointCosts, limitsOf } from '../limits.ts';
 import type { Answer, Call, Endpoint } from './endpoint.ts';
 import { ok } from './endpoint.ts';

@@ -56,10 +56,3 @@ export function inWindow(query: Call['query'], atMs: number): boolean {
   const to = numberIn(query, 'max_ts');
   return (from === undefined || atSeconds >= from) && (to === undefined || atSeconds <= to);
 }
-
-/** A field of a JSON body; undefined where the body is no object. */
-export function fieldOf(body: unknown, name: string): unknown {
-  return typeof body === 'object' && body !== null
-    ? (body as Record<string, unknown>)[name]
-    : undefined;
-}

@@ -8,7 +8,8 @@ import { groupOf, ordersOf, resetGroup, setGroupLimit, triggerGroup } from '../g
 import type { OrderGroup } from '../records.ts';
 import { SHARDS } from '../state.ts';
 import type { Answer, Call, Endpoint } from './endpoint.ts';
-import { fieldOf, numberIn, ok } from './endpoint.ts';
+import { fieldOf } from '../../frame/requests.ts';
+import { numberIn, ok } from './endpoint.ts';
 
 /** Whole contracts above zero, as a number or as text; both must agree. @source SDK 3.30 */
 function limitIn(body: unknown, endpoint: string): MicroContracts {

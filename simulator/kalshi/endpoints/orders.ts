@@ -7,7 +7,8 @@ import { placeOrder } from '../placing.ts';
 import type { Order, User } from '../records.ts';
 import type { ExchangeState } from '../state.ts';
 import type { Answer, Call, Endpoint } from './endpoint.ts';
-import { fieldOf, numberIn, ok } from './endpoint.ts';
+import { fieldOf } from '../../frame/requests.ts';
+import { numberIn, ok } from './endpoint.ts';
 
 /** After the attestation has lapsed these are closed to a key. @source changelog 2026-08-16 */
 const REGIONAL_CATEGORIES: readonly unknown[] = ['Sports', 'Elections', 'Entertainment'];

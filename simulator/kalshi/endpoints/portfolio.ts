@@ -1,5 +1,5 @@
 /** Reads of what an account has: orders, fills, positions, settlements, cash. */
-import { netOf } from '../engine/holdings.ts';
+import { netOf } from '../holdings.ts';
 import { unrecorded } from '../errors.ts';
 import { fixed, seconds, timeText } from '../format.ts';
 import { pageOf } from '../paging.ts';

@@ -49,7 +49,7 @@ const LISTS: List[] = [
     empty: { ...CASH, venues: [], unsettled: [], transfers: [] },
     none: /no transfers$/,
     shows: [
-      /^kalshi +\$480\.02 +\$5\.00 +\$475\.02 +\$19\.68 +\$0\.30 +\$0\.00 +\$500\.00$/m,
+      /^kalshi +\$480\.02 +\$5\.00 +\$475\.02 +\$7\.50 +\$19\.68 +\$0\.30 +\$0\.00 +\$500\.00$/m,
       /^polymarket nhl-1: \+\$12\.50 of its settled leg waits for the other leg's result$/m,
       /^2026-11-22 14:00:00Z +buy +\$19\.68 +paper\/kalshi\/position\/\S+ +paper\/kalshi\/cash +fed-1$/m,
     ],

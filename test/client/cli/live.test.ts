@@ -11,8 +11,9 @@ const SET_UP: VenueSetUpView = {
   host: '127.0.0.1:4000',
   account: 'user:u-1/0',
   binding: 'bound',
-  fuse: { id: 'group-1', contractsMax: '10000', armed: 'new' },
+  fuse: { kind: 'orderGroup', id: 'group-1', contractsMax: '10000', armed: 'new' },
   checks: [CHECK],
+  keyDerived: false,
 };
 const LIVE: PhaseView = { phase: 'live', book: 'rehearsal', changed: true };
 const ARMED: ArmedView = {
@@ -71,10 +72,16 @@ describe('what is printed', () => {
     [{ binding: 'known' }, 'was bound before to', 0],
     [{}, 'fuse group-1: at most 10000 contracts in 15 s, new', 0],
     [
-      { fuse: { id: 'group-1', contractsMax: '10000', armed: 'reset' } },
+      { fuse: { kind: 'expiry', detail: 'orders end by themselves' } },
+      'fuse: orders end by themselves',
+      0,
+    ],
+    [
+      { fuse: { kind: 'orderGroup', id: 'group-1', contractsMax: '10000', armed: 'reset' } },
       'reset: it lets orders in',
       0,
     ],
+    [{ keyDerived: true }, 'restart a desk that runs', 0],
     [{ checks: [{ ...CHECK, ok: false, detail: 'too slow' }] }, 'too slow', 8],
   ])('of a set-up: %p', async (changes, says, code) => {
     const answer = { ...SET_UP, ...changes };

@@ -26,8 +26,8 @@ describe('status', () => {
     expect(out).toMatch(/^day loss +\$12\.40 +\$35\.44 +\$152\.16 +\$200\.00$/m);
     expect(out).toMatch(/^exposure +\$83\.86 +\$0\.00 +\$716\.14 +\$800\.00$/m);
     expect(out).toContain('P&L today -$3.18 · total +$9.77');
-    expect(out).toMatch(/^kalshi +\$412\.18 +\$0\.00 +\$54\.25 +4s ago$/m);
-    expect(out).toMatch(/^polymarket +\$398\.02 +\$0\.00 +\$29\.61 +never$/m);
+    expect(out).toMatch(/^kalshi +\$412\.18 +\$0\.00 +\$54\.25 +\$0\.00 +4s ago$/m);
+    expect(out).toMatch(/^polymarket +\$398\.02 +\$0\.00 +\$29\.61 +\$50\.00 +never$/m);
     expect(out).toContain('fed-1  open  48/48 Fed holds in December no kalshi 0.41  worst $19.98');
     expect(out).toContain('Temporal http://127.0.0.1:8233');
     expect(lines.filter((line) => line !== line.trimEnd())).toEqual([]);
@@ -46,6 +46,18 @@ describe('status', () => {
     expect(lines.filter((line) => line.startsWith('NEEDS YOU'))).toEqual([
       'NEEDS YOU  the desk is paused: a late fill; it takes no proposals',
       'NEEDS YOU  2 orders with unknown outcome; each is being looked up at its venue',
+    ]);
+  });
+
+  test('of a desk whose venue takes no orders from here says so, for the book it trades', () => {
+    const at = { venue: 'polymarket', trading: false, askedAt: STATUS.now } as const;
+    const venueStatus = [
+      { ...at, book: 'paper', detail: 'orders are refused from here (US NY)' },
+      { ...at, book: 'rehearsal', detail: 'not this one' },
+    ] as const;
+    const lines = status({ venueStatus: [...venueStatus] });
+    expect(lines.filter((line) => line.startsWith('NEEDS YOU'))).toEqual([
+      'NEEDS YOU  polymarket does not trade: orders are refused from here (US NY)',
     ]);
   });
 

@@ -12,6 +12,7 @@ const EMPTY: LedgerRows = {
   legs: [],
   bookedFills: [],
   settlements: [],
+  redemptions: [],
   days: [],
   accepted: [],
   reports: [],

@@ -338,6 +338,18 @@ const denied: Denied[] = [
     { proposal: { fairPrice: undefined } },
     { field: 'fairPrice' },
   ],
+  [
+    'INVALID_PROPOSAL',
+    'a buy below what the market’s orders must cost',
+    { market: { minCostMicros: usd('29.01') } },
+    { field: 'quantity' },
+  ],
+  [
+    'INVALID_PROPOSAL',
+    'a FOK buy on Polymarket, which spends a budget',
+    { leg: { venue: 'polymarket' }, proposal: { tif: 'fok' } },
+    { field: 'tif' },
+  ],
 ];
 
 describe('a proposal that fails one rule is denied by that rule alone, with its numbers', () => {
@@ -365,6 +377,23 @@ describe('a proposal that fails one rule is denied by that rule alone, with its 
       thisRiskUsd: '29.88',
     };
     for (const failure of failures) expect(failure.numbers).toMatchObject(numbers);
+  });
+
+  test('what to use instead of a FOK buy on Polymarket is told; on Kalshi there is one', () => {
+    const on = (venue: 'kalshi' | 'polymarket') =>
+      judge({ leg: { venue }, proposal: { tif: 'fok' } });
+    expect(failuresOf(on('polymarket').verdicts)[0]?.detail).toContain(
+      'use tif ioc, with minQuantity',
+    );
+    expect(on('kalshi').accepted).toBe(true);
+  });
+
+  test('a buy of exactly the least cost passes, and the refusal of a smaller one names it', () => {
+    expect(judge({ market: { minCostMicros: usd('29') } }).accepted).toBe(true);
+    const [failure] = failuresOf(judge({ market: { minCostMicros: usd('29.01') } }).verdicts);
+    expect(failure?.detail).toMatch(
+      /at least 50\.02 are needed \(.* takes no buy below \$29\.01\)$/,
+    );
   });
 
   test('every code of the table is covered but PRICE_MOVED, which sending judges', () => {

@@ -2,13 +2,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { MicroContracts, PriceMicros } from '../../../domain/money.ts';
-import { onGrid } from '../../../simulator/kalshi/engine/grid.ts';
-import type { BookSide, Resting } from '../../../simulator/kalshi/engine/matching.ts';
-import { planMatch, reaches } from '../../../simulator/kalshi/engine/matching.ts';
-import { Timeline } from '../../../simulator/kalshi/engine/timeline.ts';
+import { onGrid } from '../../../simulator/engine/grid.ts';
+import type { BookSide, Resting } from '../../../simulator/engine/matching.ts';
+import { planMatch, reaches } from '../../../simulator/engine/matching.ts';
+import { Timeline } from '../../../simulator/engine/timeline.ts';
 import { addKey, deposit, setUser } from '../../../simulator/kalshi/accounts.ts';
 import { cancelAll, cancelOrder } from '../../../simulator/kalshi/cancelling.ts';
-import { netOf } from '../../../simulator/kalshi/engine/holdings.ts';
+import { netOf } from '../../../simulator/kalshi/holdings.ts';
 import { KalshiRefusal } from '../../../simulator/kalshi/errors.ts';
 import { advance, setResult } from '../../../simulator/kalshi/lifecycle.ts';
 import { listMarket, setHouseBook } from '../../../simulator/kalshi/listing.ts';

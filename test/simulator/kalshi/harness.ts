@@ -172,7 +172,7 @@ function socketServer(simulator: VenueSimulator, server: Server): WebSocketServe
       return;
     }
     hub.handleUpgrade(request, socket, head, (client) => {
-      simulator.socket?.connected(socketLike(client));
+      simulator.socket?.connected(socketLike(client), request.url ?? '');
     });
   });
   return hub;

@@ -1,6 +1,6 @@
 /** Price-time matching on one YES-quoted book, as a pure plan of what an incoming order does. */
-import type { MicroContracts, PriceMicros } from '../../../domain/money.ts';
-import { microContracts } from '../../../domain/money.ts';
+import type { MicroContracts, PriceMicros } from '../../domain/money.ts';
+import { microContracts } from '../../domain/money.ts';
 
 /** The two sides of the YES book; buying NO is an `ask`. */
 export type BookSide = 'bid' | 'ask';

@@ -1,6 +1,6 @@
 /** Which prices and counts a market takes. */
-import type { PriceRange } from '../../../domain/market.ts';
-import { MICROS_PER_UNIT } from '../../../domain/money.ts';
+import type { PriceRange } from '../../domain/market.ts';
+import { MICROS_PER_UNIT } from '../../domain/money.ts';
 
 /** The least count step: 0.01 contracts, in micro-contracts. @source SDK 3.30 CreateOrderV2Request */
 export const COUNT_STEP = 10_000;

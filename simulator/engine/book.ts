@@ -1,6 +1,6 @@
 /** One market's book: clients' resting orders and the house's levels. */
-import type { MicroContracts, PriceMicros } from '../../../domain/money.ts';
-import { microContracts } from '../../../domain/money.ts';
+import type { MicroContracts, PriceMicros } from '../../domain/money.ts';
+import { microContracts } from '../../domain/money.ts';
 import type { BookSide, Resting } from './matching.ts';
 
 /** Price in µ$ and what rests there in micro-contracts. */

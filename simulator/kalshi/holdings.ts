@@ -1,7 +1,7 @@
 /** What an account holds of one market and what a fill does to it and to cash; pure. */
-import type { MicroContracts, Micros, PriceMicros } from '../../../domain/money.ts';
-import { micros, MICROS_PER_UNIT, priceMicros, ZERO_MICROS } from '../../../domain/money.ts';
-import type { BookSide } from './matching.ts';
+import type { MicroContracts, Micros, PriceMicros } from '../../domain/money.ts';
+import { micros, MICROS_PER_UNIT, priceMicros, ZERO_MICROS } from '../../domain/money.ts';
+import type { BookSide } from '../engine/matching.ts';
 
 /**
  * Gross lifetime counts and costs, as settlements tell them, and the net position. Selling YES

@@ -1,0 +1,79 @@
+/** The clients of a live book, whose hosts and keys must be those it was bound to. */
+import type { Config } from '../../contracts/config.ts';
+import { ConfigError } from '../../contracts/config.ts';
+import type { FieldProblem } from '../../contracts/proposal.ts';
+import type { LiveBook } from '../../domain/desk.ts';
+import type { VenueId } from '../../domain/venue-id.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { VenueBinding } from '../../ledger/verbs/bindings.ts';
+import type { LiveParts, LiveVenue } from './live-venue.ts';
+import { openLiveVenues } from './venues.ts';
+
+interface BoundParts extends Omit<LiveParts, 'book' | 'ledger' | 'fuseOf'> {
+  readonly config: Config;
+  readonly ledger: Ledger;
+}
+
+/** A fuse that was armed elsewhere counts for orders from this much later on. */
+const FUSE_AGE_MS_MAX = 1_000;
+
+/**
+ * Opens the book's venues. Nothing is asked of them.
+ * @throws ConfigError naming what is missing or another's
+ */
+export async function openBoundVenues(
+  parts: BoundParts,
+  book: LiveBook,
+): Promise<readonly LiveVenue[]> {
+  const { config, ledger } = parts;
+  const bindings = await ledger.readBindings(book);
+  const venues = openLiveVenues(config, { ...parts, book, fuseOf: fusesOf(ledger, book) });
+  const wrong = venues.flatMap((live) =>
+    differences(
+      live,
+      book,
+      bindings.find(({ venue }) => venue === live.venue.id),
+    ),
+  );
+  if (wrong.length > 0) throw new ConfigError(wrong);
+  return venues;
+}
+
+function differences(
+  { venue, host, keyId, settings }: LiveVenue,
+  book: LiveBook,
+  bound: VenueBinding | undefined,
+): FieldProblem[] {
+  const setUp = `ballast venue setup ${venue.id}`;
+  if (bound === undefined) {
+    return [{ field: settings.key, problem: `the ${book} book is bound to no account: ${setUp}` }];
+  }
+  const found: FieldProblem[] = [];
+  if (bound.host !== host) {
+    const problem = `the ${book} book is bound to ${bound.host}, not ${host}`;
+    found.push({ field: settings.host, problem });
+  }
+  if (bound.keyId !== keyId) {
+    const problem = `the ${book} book knows another key of its account; show that this one is its too: ${setUp}`;
+    found.push({ field: settings.key, problem });
+  }
+  return found;
+}
+
+/** The fuses as the ledger has them, read again after a moment. */
+export function fusesOf(ledger: Ledger, book: LiveBook): NonNullable<LiveParts['fuseOf']> {
+  let read: Promise<readonly VenueBinding[]> | undefined;
+  let readAtMs = 0;
+  return async (venue: VenueId): Promise<string | undefined> => {
+    if (read === undefined || performance.now() - readAtMs > FUSE_AGE_MS_MAX) {
+      readAtMs = performance.now();
+      const reading = ledger.readBindings(book);
+      read = reading;
+      // A failure is told to who asked, and the next one asks anew.
+      reading.catch(() => {
+        if (read === reading) read = undefined;
+      });
+    }
+    return (await read).find((one) => one.venue === venue)?.fuseId;
+  };
+}
