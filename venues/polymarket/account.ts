@@ -1,5 +1,6 @@
 /** One account as the parts of its venue share it: clients, public half, and what is remembered. */
 import type { Clock } from '../../domain/clock.ts';
+import type { VenueMarket } from '../../domain/market.ts';
 import type { MicroContracts } from '../../domain/money.ts';
 import type { Book, OutcomeIndex } from '../../domain/venue-id.ts';
 import { BoundedMap } from '../bounded-map.ts';
@@ -54,6 +55,8 @@ export interface KnownOrder {
   readonly clientOrderId: string;
   readonly outcome: OutcomeIndex;
   readonly action: 'buy' | 'sell';
+  /** As it was when the order was decided: its fills are read and charged by it. */
+  readonly market: Pick<VenueMarket, 'marketId' | 'tokenIds' | 'fees'>;
 }
 
 /** What this process knows of an order by its hash. */
@@ -87,6 +90,8 @@ export interface PolymarketAccount {
   readonly doubtful: BoundedMap<string, true>;
   /** Hash → the client's id; empty for an order that is not ours. */
   readonly clientIds: BoundedMap<string, string>;
+  /** Hash → what the ledger knows of the order; null for one it does not. */
+  readonly known: BoundedMap<string, KnownOrder | null>;
   /** Condition id → the market's terms when its first trade was read. */
   readonly terms: BoundedMap<string, MarketTerms>;
   /** Trades that were read and are neither confirmed nor failed: id → when they matched, Unix ms. */
@@ -147,6 +152,7 @@ export function openAccount(options: PolymarketVenueOptions): PolymarketAccount 
     orders: new BoundedMap(sizes),
     doubtful: new BoundedMap({ ...sizes, ageMsMax: unknownHorizonMs }),
     clientIds: new BoundedMap(sizes),
+    known: new BoundedMap(sizes),
     terms: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX }),
     unconfirmed: new Map(),
     dealtWith: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX }),

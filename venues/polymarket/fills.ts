@@ -11,7 +11,7 @@ import type { KnownOrder, PolymarketAccount } from './account.ts';
 import { unheard } from './client.ts';
 import type { OwnMatch } from './matches.ts';
 import { matchesOfAccount } from './matches.ts';
-import { learnClientIds } from './own-orders.ts';
+import { learnOrders } from './own-orders.ts';
 import type { MarketTerms } from './terms.ts';
 
 /** How far a process that has read nothing yet looks back for trades that were not final. */
@@ -37,18 +37,20 @@ export async function readFills(
   const matches = trades.flatMap((trade) =>
     matchesOfAccount(trade, account.wallet.maker.toLowerCase()),
   );
-  const known = await learnClientIds(
+  const known = await learnOrders(
     account,
     matches.map(({ hash }) => hash),
   );
   const facts: VenueFill[] = [];
   let cursorMs = Math.max(sinceMs, atMs);
   for (const match of matches) {
-    const market = await marketOrDoubt(account, match, signal);
+    const order = known.get(match.hash);
+    const market =
+      marketOfOrder(account, match, order) ?? (await marketOrDoubt(account, match, signal));
     if (market === undefined) {
       cursorMs = Math.min(cursorMs, match.matchedAtMs - 1);
     } else {
-      facts.push(...factsOf(account, match, market, known.get(match.hash)));
+      facts.push(...factsOf(account, match, market, order));
     }
   }
   // Only a page whose facts are all told is remembered as read.
@@ -94,11 +96,26 @@ function follow(
   }
 }
 
+/** What a fill is read by. */
+type FillTerms = Pick<MarketTerms, 'marketId' | 'tokenIds' | 'fees'>;
+
+/** An order of ours says what it was for: the venue need not be asked for its market. */
+function marketOfOrder(
+  { terms, dealtWith }: PolymarketAccount,
+  { conditionId }: OwnMatch,
+  order: KnownOrder | undefined,
+): FillTerms | undefined {
+  if (order?.market.tokenIds === undefined) return terms.get(conditionId);
+  const { marketId, tokenIds, fees } = order.market;
+  dealtWith.set(marketId, true);
+  return { marketId, tokenIds, fees };
+}
+
 async function marketOrDoubt(
   account: PolymarketAccount,
   { conditionId, tradeId }: OwnMatch,
   signal?: AbortSignal,
-): Promise<MarketTerms | undefined> {
+): Promise<FillTerms | undefined> {
   const doubt = (why: string): undefined => {
     account.options.onDoubt?.({ marketId: conditionId, detail: `trade ${tradeId}: ${why}` });
   };
@@ -117,8 +134,6 @@ async function marketOf(
   conditionId: string,
   signal?: AbortSignal,
 ): Promise<MarketTerms | undefined> {
-  const known = account.terms.get(conditionId);
-  if (known !== undefined) return known;
   const slug = await account.markets.slugOf(conditionId, signal);
   const found = slug === undefined ? undefined : await account.markets.terms(slug, signal);
   if (found === undefined) return undefined;
@@ -131,7 +146,7 @@ async function marketOf(
 function factsOf(
   account: PolymarketAccount,
   match: OwnMatch,
-  market: MarketTerms,
+  market: FillTerms,
   known: KnownOrder | undefined,
 ): VenueFill[] {
   const fill = fillOf(account, match, market);
@@ -145,7 +160,7 @@ function factsOf(
   return [fill, { ...fill, fillId: `${fill.fillId}:failed`, reverts: fill.fillId }];
 }
 
-function fillOf(account: PolymarketAccount, match: OwnMatch, market: MarketTerms): VenueFill {
+function fillOf(account: PolymarketAccount, match: OwnMatch, market: FillTerms): VenueFill {
   const { tradeId, hash, assetId, side, quantity, priceMicros: price, role } = match;
   const outcome = market.tokenIds.indexOf(assetId);
   if (outcome !== 0 && outcome !== 1) {
