@@ -10,7 +10,7 @@ import { readTokens } from '../worker/tokens.ts';
 import { check } from './checks.ts';
 import { latchCheck } from './latch.ts';
 import { machineClock } from './clock.ts';
-import { publicVenuesOf } from './paper-source.ts';
+import { publicDataOf } from './paper-source.ts';
 import { readRunFile } from './run-file.ts';
 import { dataDirOf, loadConfig, paperFileOf } from './settings.ts';
 
@@ -36,6 +36,7 @@ export async function doctorChecks(): Promise<Check[]> {
     await check('data directory', () => writable(dataDir)),
     await check('halt', () => latchCheck(dataDir)),
     await check('paper quotes', () => paperQuotes(config)),
+    ...(await venueChecks(config)),
     await check('tokens', async () => {
       const tokens = await readTokens(dataDir);
       return tokens === undefined ? 'made at first start' : 'trader, operator, admin';
@@ -77,13 +78,24 @@ async function ledgerAnswers(url: string): Promise<string> {
 
 async function paperQuotes(config: Config): Promise<string> {
   const { environment } = config;
-  if (environment.BALLAST_PAPER_QUOTES === 'venue') {
-    const venues = publicVenuesOf(config, machineClock(config.clockOffsetMs));
-    const told = [...venues].map(async ([id, venue]) => `${id}: ${(await venue.status()).detail}`);
-    return (await Promise.all(told)).join('; ');
-  }
+  if (environment.BALLAST_PAPER_QUOTES === 'venue') return "the venues' public data";
   const file = await openPaperFile(paperFileOf(environment)).read();
   return `${file.markets.length} markets in ${paperFileOf(environment)}`;
+}
+
+/** Whether each venue trades from here, where this configuration would ask it: keys are not needed. */
+async function venueChecks(config: Config): Promise<Check[]> {
+  if (!config.liveTrading && config.environment.BALLAST_PAPER_QUOTES !== 'venue') return [];
+  return Promise.all(
+    config.venues.map((id) =>
+      check(`${id} trades`, async () => {
+        const clock = machineClock(config.clockOffsetMs);
+        const { trading, detail } = await publicDataOf(id, config, clock).status();
+        if (!trading) throw new Error(detail);
+        return detail;
+      }),
+    ),
+  );
 }
 
 async function writable(dataDir: string): Promise<string> {

@@ -18,7 +18,7 @@ import { paperFileOf } from './settings.ts';
 type PublicDataOf = (venue: VenueId, config: Config, clock: Clock) => PublicMarketData;
 
 /** What every venue tells without keys. */
-const publicDataOf: PublicDataOf = (venue, { environment }, clock) =>
+export const publicDataOf: PublicDataOf = (venue, { environment }, clock) =>
   venue === 'kalshi'
     ? createKalshiPublic({ baseUrl: environment.KALSHI_BASE_URL, clock })
     : createPolymarketMarkets({ urls: polymarketUrlsOf(environment), clock });
@@ -32,7 +32,7 @@ const URL_SETTING: Readonly<Record<VenueId, string>> = {
  * The public data of every venue that is traded.
  * @throws ConfigError naming every base URL that cannot be used
  */
-export function publicVenuesOf(
+function publicVenuesOf(
   config: Config,
   clock: Clock,
   dataOf: PublicDataOf = publicDataOf,

@@ -1,5 +1,4 @@
 /** `ballast simulate`: starts simulated venues, each with a key made for this run. */
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,18 +81,9 @@ async function startOne(
   { asked, keyDirectory }: { asked: SimulateAsked; keyDirectory: string },
 ): Promise<{ simulator: RunningSimulator; view: SimulatorView }> {
   const clock = new OffsetClock(Date.now);
-  const key = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
+  const { venue, keyText, environment } = factory({ clock, seed: asked.seed });
   const keyFile = join(keyDirectory, `${id}.pem`);
-  writeFileSync(keyFile, key.privateKey, { mode: 0o600 });
-  const { venue, environment } = factory({
-    clock,
-    seed: asked.seed,
-    key: { keyId: randomUUID(), publicKeyPem: key.publicKey },
-  });
+  if (keyText !== undefined) writeFileSync(keyFile, keyText, { mode: 0o600 });
   const simulator = await startSimulator({
     venue,
     host: '127.0.0.1',

@@ -214,7 +214,7 @@ export function moveLeg(
   const tokenId = market.tokenIds[token];
   const bought = side === 'BUY';
   if (step === 'mine') {
-    if (bought) moveTokens(state, owner, tokenId, { held: quantity, pending: -quantity });
+    if (bought) moveTokens(state, owner, tokenId, { held: quantity, pending: 0 - quantity });
     return;
   }
   const sign = step === 'match' ? 1 : -1;

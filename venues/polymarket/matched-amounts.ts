@@ -3,6 +3,7 @@ import type { PolymarketPostedOrder } from '../../contracts/polymarket/orders.ts
 import { parseDecimal } from '../../domain/decimal.ts';
 import type { MicroContracts, PriceMicros } from '../../domain/money.ts';
 import { microContracts, MICROS_PER_UNIT, mulDivCeil, priceMicros } from '../../domain/money.ts';
+import { SHARE_STEP_MICROS } from '../../domain/polymarket-amounts.ts';
 import type { OrderRequest } from '../venue.ts';
 
 /** What was matched at once. */
@@ -16,8 +17,7 @@ const PRICE_SLACK_MICROS = 1;
 
 /**
  * What an answer says was matched. Amounts were seen in dollars and shares (`"9.999999"`) and are
- * documented in millionths; the unit that fits the order is meant, and no fill is so small that
- * both do.
+ * documented in millionths; the unit that fits the order is meant: no fill is below 0.01 share.
  * @returns undefined where neither fits: no number is better than a wrong one
  * @source Polymarket/py-clob-client#217 (2025-12); reference/polymarket.md §2.5
  */
@@ -47,7 +47,8 @@ function fitting(
   { action, quantity, limitPrice }: Pick<OrderRequest, 'action' | 'quantity' | 'limitPrice'>,
 ): Matched | undefined {
   if (shares === undefined || dollars === undefined) return undefined;
-  if (shares <= 0 || shares > quantity || dollars <= 0 || dollars > shares) return undefined;
+  if (shares < SHARE_STEP_MICROS || shares > quantity) return undefined;
+  if (dollars <= 0 || dollars > shares) return undefined;
   const average = mulDivCeil(dollars, MICROS_PER_UNIT, shares);
   const over = action === 'buy' ? average - limitPrice : limitPrice - average;
   if (over > PRICE_SLACK_MICROS) return undefined;

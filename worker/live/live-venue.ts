@@ -72,10 +72,7 @@ export interface LiveVenueKind {
    * `venue setup` asks for it.
    * @throws ConfigError, VenueRefused, VenueUnreachable
    */
-  readonly prepare?: (
-    config: Config,
-    parts: Pick<LiveParts, 'clock' | 'deadlines'>,
-  ) => Promise<void>;
+  readonly prepare?: (config: Config) => Promise<void>;
   /** Opens the client; nothing is asked of the venue. Called only where there are no problems. */
   readonly open: (config: Config, parts: LiveParts) => LiveVenue;
 }

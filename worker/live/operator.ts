@@ -58,7 +58,7 @@ export async function seeAccount(
   if (!config.venues.includes(id)) {
     throw new ConfigError([{ field: 'BALLAST_VENUES', problem: `${id} is not traded here` }]);
   }
-  await prepareVenue(config, id, { clock });
+  await prepareVenue(config, id);
   const book = liveBookOf(config);
   const opened = openLiveVenues(config, { book, clock, log: silent });
   const live = opened.find(({ venue }) => venue.id === id)!;

@@ -22,13 +22,17 @@ interface Owner {
   readonly host: string;
 }
 
-const storedSchema = z.strictObject({
-  address: z.string(),
-  host: z.string(),
-  apiKey: z.string().min(1),
-  secret: z.string().min(1),
-  passphrase: z.string().min(1),
-});
+/** By owner: trying another key takes nothing from the first. */
+const storedSchema = z.record(
+  z.string(),
+  z.strictObject({
+    apiKey: z.string().min(1),
+    secret: z.string().min(1),
+    passphrase: z.string().min(1),
+  }),
+);
+
+const entryOf = ({ address, host }: Owner): string => `${address.toLowerCase()} at ${host}`;
 
 const GIVEN = ['POLYMARKET_API_KEY', 'POLYMARKET_SECRET', 'POLYMARKET_PASSPHRASE'] as const;
 const SET_UP = 'ballast venue setup polymarket';
@@ -70,22 +74,20 @@ export function missingKey(config: Config, owner: Owner): FieldProblem | undefin
 export function apiKeyOf(config: Config, owner: Owner): PolymarketApiKey | undefined {
   const given = givenKey(config);
   if (given !== undefined) return given;
-  const stored = readState(fileOf(config), storedSchema);
-  if (stored === undefined || stored.address !== owner.address || stored.host !== owner.host) {
-    return undefined;
-  }
-  return keyOf(stored);
+  const stored = readState(fileOf(config), storedSchema)?.[entryOf(owner)];
+  return stored === undefined ? undefined : keyOf(stored);
 }
 
 /** Keeps a derived key for later processes. */
 export function storeKey(config: Config, owner: Owner, key: PolymarketApiKey): void {
   mkdirSync(dataDirOf(config.environment), { recursive: true });
   writeState(fileOf(config), {
-    address: owner.address,
-    host: owner.host,
-    apiKey: key.apiKey,
-    secret: key.secret.reveal(),
-    passphrase: key.passphrase.reveal(),
+    ...readState(fileOf(config), storedSchema),
+    [entryOf(owner)]: {
+      apiKey: key.apiKey,
+      secret: key.secret.reveal(),
+      passphrase: key.passphrase.reveal(),
+    },
   });
 }
 

@@ -110,14 +110,14 @@ function ownerOf({ environment }: Config): { address: string; host: string } {
 }
 
 /** Derives the API key where the environment gives none and none is stored. */
-async function prepare(config: Config, { deadlines }: Pick<LiveParts, 'deadlines'>) {
+async function prepare(config: Config): Promise<void> {
   const problems = setUpProblems(config);
   if (problems.length > 0) throw new ConfigError(problems);
   const owner = ownerOf(config);
   if (apiKeyOf(config, owner) !== undefined) return;
   const { environment } = config;
   const urls = polymarketUrlsOf(environment);
-  storeKey(config, owner, await deriveApiKey({ urls, wallet: walletOf(environment), deadlines }));
+  storeKey(config, owner, await deriveApiKey({ urls, wallet: walletOf(environment) }));
 }
 
 function open(config: Config, parts: LiveParts): LiveVenue {

@@ -61,10 +61,6 @@ export function openLiveVenues(config: Config, parts: LiveParts): LiveVenue[] {
  * Makes what a venue's client needs and the venue itself gives.
  * @throws ConfigError where keys are missing, VenueRefused, VenueUnreachable
  */
-export async function prepareVenue(
-  config: Config,
-  id: VenueId,
-  parts: Pick<LiveParts, 'clock' | 'deadlines'>,
-): Promise<void> {
-  await KINDS[id].prepare?.(config, parts);
+export async function prepareVenue(config: Config, id: VenueId): Promise<void> {
+  await KINDS[id].prepare?.(config);
 }

@@ -19,7 +19,7 @@ export interface Call {
   /** What `prepare` found out. */
   readonly prepared: unknown;
   /** Takes tokens that are only known afterwards. */
-  chargeAfter(bill: Bill): void;
+  readonly chargeAfter: (bill: Bill) => void;
 }
 
 /** A call by somebody with an API key. */

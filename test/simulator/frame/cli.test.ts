@@ -66,9 +66,30 @@ describe('as a process', () => {
     expect(readFileSync(journal, 'utf8')).toContain('"endpoint":"orders"');
   });
 
+  test('Polymarket is simulated under the variables its adapter reads', async () => {
+    const market = { verb: 'openMarket', body: { slug: 'rain-in-may' } };
+    const data = fileWith('data.json', { polymarket: [market] });
+    const child = await simulate('\n}', '--json', '--data', data, '--venue', 'polymarket');
+    const { simulators } = JSON.parse(child.output()) as { simulators: SimulatorView[] };
+    const [{ url, environment }] = simulators as [SimulatorView];
+    expect(environment).toMatchObject({
+      POLYMARKET_BASE_URL: url,
+      POLYMARKET_GAMMA_BASE_URL: `${url}/gamma`,
+      POLYMARKET_DATA_BASE_URL: `${url}/data-api`,
+      POLYMARKET_SITE_BASE_URL: `${url}/site`,
+      POLYMARKET_SOCKET_BASE_URL: url.replace('http', 'ws'),
+      POLYMARKET_PRIVATE_KEY: expect.stringMatching(/^0x[0-9a-f]{64}$/),
+      POLYMARKET_SIGNATURE_TYPE: '0',
+    });
+    const gamma = await fetch(`${url}/gamma/markets?slug=rain-in-may`);
+    expect(await gamma.json()).toMatchObject([{ slug: 'rain-in-may', outcomes: '["Yes","No"]' }]);
+    child.process.kill('SIGTERM');
+    expect(await child.ended()).toBe(0);
+  });
+
   test('a call of the data file that fails ends the start with its place and text', async () => {
     const data = fileWith('data.json', { kalshi: [{ verb: 'open', body: {} }] });
-    const child = await simulate('Error', '--data', data);
+    const child = await simulate('Error', '--venue', 'kalshi', '--data', data);
     expect(await child.ended()).toBe(1);
     expect(child.output()).toContain('Error: kalshi.0 open: id: is missing (code 1)');
   });
