@@ -24,6 +24,8 @@ export interface VenueSetUpView {
     /** Orders end by themselves at the venue; nothing is armed. */
     | { readonly kind: 'expiry'; readonly detail: string };
   readonly checks: readonly Check[];
+  /** An API key was derived and kept just now: a desk that runs was started without it. */
+  readonly keyDerived: boolean;
 }
 
 /** Where a desk stands after it was promoted or aborted. */

@@ -105,6 +105,9 @@ async function setUp(ports: CliPorts, venue: VenueId, options: Options): Promise
     const bound = view.binding === 'bound' ? 'is bound to' : 'was bound before to';
     ports.out(`the ${view.book} book ${bound} account ${printable(view.account)} at ${view.host}`);
     ports.out(fuseLine(view.fuse));
+    if (view.keyDerived) {
+      ports.out('an API key was derived and kept in the data directory: restart a desk that runs');
+    }
   }
   return view.checks.every(({ ok }) => ok) ? EXIT.ok : EXIT.notReady;
 }

@@ -69,10 +69,10 @@ export interface LiveVenueKind {
   readonly problems: (config: Config) => readonly FieldProblem[];
   /**
    * Makes what `open` needs and the venue gives, and keeps it in the data directory; only
-   * `venue setup` asks for it.
+   * `venue setup` asks for it. Answers whether anything was made.
    * @throws ConfigError, VenueRefused, VenueUnreachable
    */
-  readonly prepare?: (config: Config) => Promise<void>;
+  readonly prepare?: (config: Config) => Promise<boolean>;
   /** Opens the client; nothing is asked of the venue. Called only where there are no problems. */
   readonly open: (config: Config, parts: LiveParts) => LiveVenue;
 }

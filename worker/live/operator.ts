@@ -44,6 +44,7 @@ export interface SeenAccount {
   readonly book: LiveBook;
   readonly account: string;
   readonly checks: readonly Check[];
+  readonly keyDerived: boolean;
 }
 
 /**
@@ -58,11 +59,12 @@ export async function seeAccount(
   if (!config.venues.includes(id)) {
     throw new ConfigError([{ field: 'BALLAST_VENUES', problem: `${id} is not traded here` }]);
   }
-  await prepareVenue(config, id);
+  const keyDerived = await prepareVenue(config, id);
   const book = liveBookOf(config);
   const opened = openLiveVenues(config, { book, clock, log: silent });
   const live = opened.find(({ venue }) => venue.id === id)!;
-  return { live, book, checks: await accountChecks(live), account: await live.accountId() };
+  const checks = await accountChecks(live);
+  return { live, book, checks, account: await live.accountId(), keyDerived };
 }
 
 /**
@@ -72,7 +74,7 @@ export async function seeAccount(
  */
 export async function bindAccount(
   { config, clock, ledger }: Operated,
-  { live, book, account, checks }: SeenAccount,
+  { live, book, account, checks, keyDerived }: SeenAccount,
   asked: Asked,
 ): Promise<VenueSetUpView> {
   const { venue, host, keyId } = live;
@@ -86,10 +88,11 @@ export async function bindAccount(
   }
   const fuse = await live.armFuse({ known: bound?.fuseId, limit: fuseLimitOf(config) });
   const fuseId = fuse.kind === 'orderGroup' ? fuse.id : undefined;
-  const binding = { book, venue: venue.id, host, account, keyId, fuseId, ...asked };
-  const outcome = await ledger.bindVenue(binding, await clock.read());
+  const wanted = { book, venue: venue.id, host, account, keyId, fuseId, ...asked };
+  const outcome = await ledger.bindVenue(wanted, await clock.read());
   if (outcome.kind === 'differs') throw another(outcome);
-  return { venue: venue.id, book, host, account, binding: outcome.kind, fuse, checks: [...checks] };
+  const binding = outcome.kind;
+  return { venue: venue.id, book, host, account, binding, fuse, checks, keyDerived };
 }
 
 function fuseLimitOf({ limits }: Config): MicroContracts {

@@ -110,14 +110,15 @@ function ownerOf({ environment }: Config): { address: string; host: string } {
 }
 
 /** Derives the API key where the environment gives none and none is stored. */
-async function prepare(config: Config): Promise<void> {
+async function prepare(config: Config): Promise<boolean> {
   const problems = setUpProblems(config);
   if (problems.length > 0) throw new ConfigError(problems);
   const owner = ownerOf(config);
-  if (apiKeyOf(config, owner) !== undefined) return;
+  if (apiKeyOf(config, owner) !== undefined) return false;
   const { environment } = config;
   const urls = polymarketUrlsOf(environment);
   storeKey(config, owner, await deriveApiKey({ urls, wallet: walletOf(environment) }));
+  return true;
 }
 
 function open(config: Config, parts: LiveParts): LiveVenue {

@@ -58,9 +58,9 @@ export function openLiveVenues(config: Config, parts: LiveParts): LiveVenue[] {
 }
 
 /**
- * Makes what a venue's client needs and the venue itself gives.
+ * Makes what a venue's client needs and the venue itself gives; answers whether anything was made.
  * @throws ConfigError where keys are missing, VenueRefused, VenueUnreachable
  */
-export async function prepareVenue(config: Config, id: VenueId): Promise<void> {
-  await KINDS[id].prepare?.(config);
+export async function prepareVenue(config: Config, id: VenueId): Promise<boolean> {
+  return (await KINDS[id].prepare?.(config)) ?? false;
 }

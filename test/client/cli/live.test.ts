@@ -13,6 +13,7 @@ const SET_UP: VenueSetUpView = {
   binding: 'bound',
   fuse: { kind: 'orderGroup', id: 'group-1', contractsMax: '10000', armed: 'new' },
   checks: [CHECK],
+  keyDerived: false,
 };
 const LIVE: PhaseView = { phase: 'live', book: 'rehearsal', changed: true };
 const ARMED: ArmedView = {
@@ -80,6 +81,7 @@ describe('what is printed', () => {
       'reset: it lets orders in',
       0,
     ],
+    [{ keyDerived: true }, 'restart a desk that runs', 0],
     [{ checks: [{ ...CHECK, ok: false, detail: 'too slow' }] }, 'too slow', 8],
   ])('of a set-up: %p', async (changes, says, code) => {
     const answer = { ...SET_UP, ...changes };
