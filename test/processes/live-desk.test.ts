@@ -3,16 +3,16 @@
  * and halted with Temporal stopped, then with everything but the venue gone. No secret is left behind.
  */
 import { generateKeyPairSync } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import pg from 'pg';
 import type { HaltView } from '../../contracts/halt.ts';
 import { createKalshiSimulator } from '../../simulator/kalshi/kalshi-simulator.ts';
 import type { KalshiRecords } from '../../simulator/kalshi/oracle.ts';
 import { freePort } from '../../worker/embedded/processes.ts';
 import { eventually } from '../support/desk.ts';
 import { KEY_ID, offer, proposalOn } from '../support/kalshi-desk.ts';
+import { commandLine, filesBelow, jsonOf, ledgerRows, postgresUrl } from '../support/live-cli.ts';
 import type { BallastProcess } from '../support/process.ts';
 import { runBallast } from '../support/process.ts';
 import { testDirectory } from '../support/servers.ts';
@@ -29,8 +29,9 @@ let environment: Record<string, string>;
 let simulator: TestSimulator;
 let pem: string;
 let desk: BallastProcess;
+let ballast: ReturnType<typeof commandLine>['ballast'];
 /** Everything any process printed. */
-const printed: string[] = [];
+let printed: readonly string[];
 
 beforeAll(async () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -58,6 +59,7 @@ beforeAll(async () => {
     KALSHI_PRIVATE_KEY_PATH: keyFile,
   };
   writeFileSync(environment['BALLAST_PAPER_FILE']!, JSON.stringify({ markets: [] }));
+  ({ ballast, printed } = commandLine(environment));
   desk = runBallast(['start'], { environment });
   await desk.printed('ready');
 }, 180_000);
@@ -66,19 +68,6 @@ afterAll(async () => {
   await simulator.close();
 }, 60_000);
 
-async function ballast(
-  argv: readonly string[],
-  more: Record<string, string> = {},
-): Promise<{ code: number | null; output: string }> {
-  const cwd = testDirectory('elsewhere');
-  const command = runBallast(argv, { environment: { ...environment, ...more }, cwd });
-  const code = await command.exited;
-  printed.push(command.output());
-  return { code, output: command.output() };
-}
-
-const jsonOf = <View>({ output }: { output: string }): View =>
-  JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1)) as View;
 const pidOf = (server: 'postgres' | 'temporal'): number =>
   (JSON.parse(readFileSync(join(dataDir, `${server}.json`), 'utf8')) as { pid: number }).pid;
 const REASON = ['--reason', 'a rehearsal'];
@@ -144,39 +133,6 @@ test('with Temporal stopped `ballast halt` leaves nothing resting at the venue',
   expect([rearmed.code, rearmed.output]).toEqual([0, expect.stringContaining('active')]);
 }, 240_000);
 
-async function ledgerRows(): Promise<string> {
-  const { url } = JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as {
-    url: string;
-  };
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows: tables } = await client.query<{ name: string }>(
-      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-       WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
-    );
-    const texts: string[] = [];
-    for (const { name } of tables) {
-      const { rows } = await client.query<{ text: string }>(
-        `SELECT t::text AS text FROM ${name} t`,
-      );
-      texts.push(...rows.map(({ text }) => text));
-    }
-    return texts.join('\n');
-  } finally {
-    await client.end();
-  }
-}
-
-/** Every file below the data directory but the database's own. */
-function filesBelow(directory: string): string[] {
-  return readdirSync(directory).flatMap((name) => {
-    const path = join(directory, name);
-    if (!statSync(path).isDirectory()) return [path];
-    return name === 'postgres' ? [] : filesBelow(path);
-  });
-}
-
 test('I11 neither the key nor a signature is in the log, the ledger, a history or an output', async () => {
   await rest('KX-GONE');
   const files = filesBelow(dataDir);
@@ -185,7 +141,7 @@ test('I11 neither the key nor a signature is in the log, the ledger, a history o
   );
   const all = [
     ...files.map((path) => readFileSync(path, 'latin1')),
-    await ledgerRows(),
+    await ledgerRows(dataDir),
     desk.output(),
     ...printed,
   ].join('\n');
@@ -203,9 +159,7 @@ const rehearsalOf = ({ venues }: HaltView) => venues.find(({ book }) => book ===
 
 test('with the desk gone and Postgres frozen the command cancels at the venue by itself', async () => {
   expect(resting()).toHaveLength(1);
-  const { url } = JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as {
-    url: string;
-  };
+  const url = postgresUrl(dataDir);
   const postgres = pidOf('postgres');
   desk.child.kill('SIGKILL');
   await desk.exited;

@@ -161,6 +161,8 @@ async function acceptedAs(
   if (status !== 'matched' || !body.success) {
     throw unheard(`the order's status is ${JSON.stringify(status)}; ${raw(answer.text)}`);
   }
+  // Nobody takes in a restricted mode.
+  account.modes.learn('NORMAL');
   const { action, marketId } = sent.request;
   if (action === 'buy') account.unsettled.set(marketId, true);
   const matched = matchedIn(body, sent.request);

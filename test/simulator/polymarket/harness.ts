@@ -9,7 +9,7 @@ import type { PolymarketRecords } from '../../../simulator/polymarket/oracle.ts'
 import type { TestSimulator } from '../../support/simulator.ts';
 import { startTestSimulator } from '../../support/simulator.ts';
 
-export const START_MS = Date.parse('2026-11-23T12:00:00Z');
+const START_MS = Date.parse('2026-11-23T12:00:00Z');
 const ZERO = `0x${'0'.repeat(64)}` as const;
 const STANDARD = '0xE111180000d2663C0091e4f400237545B87B996B';
 const NEG_RISK = '0xe2222d279d744050d28e00520010520000310F59';
@@ -122,8 +122,8 @@ export interface SendOptions {
 let saltCount = 0;
 
 /** Starts an exchange with the market M1 and five accounts; trades are confirmed at once. */
-export async function startPolymarket(): Promise<PolymarketUnderTest> {
-  let nowMs = START_MS;
+export async function startPolymarket(startMs = START_MS): Promise<PolymarketUnderTest> {
+  let nowMs = startMs;
   const accounts = Object.values(CLIENTS).map(({ account, signatureType, funder, ...keys }) => ({
     privateKeyAddress: account.address,
     signatureType,

@@ -197,6 +197,10 @@ describe('results', () => {
       { settlementId: 'M1@1000000/0', marketId: 'M1', payoutMicros: [1_000_000, 0] },
     ]);
     expect((await venue.settlementsSince(0)).facts).toEqual(first.facts);
+    t.stub.resolve('M1', [0, 1]);
+    expect((await venue.settlementsSince(0)).facts).toMatchObject([
+      { settlementId: 'M1@0/1000000', payoutMicros: [0, 1_000_000] },
+    ]);
     expect((await t.venue().settlementsSince(0)).facts).toEqual([]);
   });
 

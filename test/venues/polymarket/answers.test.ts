@@ -301,6 +301,20 @@ test('post-only mode lasts as long as the venue says', async () => {
   expect(modes.current()).toMatchObject({ mode: 'POST_ONLY', untilMs: NOW_MS + 79_000 });
 });
 
+test('an order that was matched ends what was learnt of a restriction, one that rests does not', async () => {
+  const modes = createTradingModes({ nowMs: () => NOW_MS });
+  const venue = t.venue({ modes, wallMs: () => NOW_MS });
+  modes.learn('POST_ONLY');
+  const resting = await t.prepare(venue);
+  t.posts = [posted(resting.hash, { status: 'live' })];
+  await venue.place(resting, () => true);
+  expect(modes.current().mode).toBe('POST_ONLY');
+  const matched = await t.prepare(venue);
+  t.posts = [posted(matched.hash)];
+  await venue.place(matched, () => true);
+  expect(modes.current().mode).toBe('NORMAL');
+});
+
 describe('what restricts trading is told as the venue’s status', () => {
   test.each([
     ['RESTARTING', { status: 425, body: '' }],
