@@ -222,6 +222,12 @@ async function lookUp(deps: ActivityDeps, order: LegOrder): Promise<Placing> {
   if (found.kind !== 'absent' || sinceMs <= venue.capabilities().unknownHorizonMs) {
     return book(deps, order, lookupOutcome(found));
   }
+  // One that is on its way for so long is ended by its identity before it is taken for absent.
+  const ended = await venue.cancel(refOf(order));
+  if (ended.kind !== 'absent') {
+    await bookFillsFirst(deps, order, ended);
+    return book(deps, order, lookupOutcome(ended));
+  }
   const trade = await deps.ledger.readStanding(order.tradeId);
   const stillWanted = order.kind === 'entry' && atMs < trade.entry.expiresAtMs;
   return book(deps, order, lookupOutcome(found, stillWanted ? 'sendAgain' : 'end'));

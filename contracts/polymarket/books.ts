@@ -16,5 +16,3 @@ export const bookSchema = z.object({
   bids: levelsField,
   asks: levelsField,
 });
-
-export type PolymarketBook = z.output<typeof bookSchema>;

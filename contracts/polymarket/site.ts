@@ -7,5 +7,3 @@ export const geoblockSchema = z.object({
   country: z.string().nullish(),
   region: z.string().nullish(),
 });
-
-export type PolymarketGeoblock = z.output<typeof geoblockSchema>;
