@@ -20,6 +20,8 @@ export interface VenueUnderTest {
   setBook(marketId: string, books: { readonly yes?: TestBook; readonly no?: TestBook }): void;
   /** Makes the result known: what a contract of outcome 0 pays, a decimal string. */
   setResult(marketId: string, payout: string): void;
+  /** Turns what is held of a market with a result into cash; absent where the venue pays by itself. */
+  redeem?(marketId: string): void;
   /** Stops or resumes trading on the whole venue. */
   setTrading(trading: boolean): void;
   nowMs(): number;

@@ -76,7 +76,8 @@ async function readTrades(
   for await (const { data } of clob.pages(call)) {
     for (const trade of data) trades.set(trade.id, trade);
   }
-  return [...trades.values()];
+  // The list is newest first, and dates are whole seconds.
+  return [...trades.values()].toReversed();
 }
 
 function follow(
@@ -184,7 +185,7 @@ function fillOf(account: PolymarketAccount, match: OwnMatch, market: FillTerms):
   };
 }
 
-/** A fill stands before the record that takes it back. */
+/** Those of one second stay as they are, a fill before the record that takes it back. */
 function oldestFirst(fills: readonly VenueFill[]): VenueFill[] {
-  return fills.toSorted((a, b) => a.filledAtMs - b.filledAtMs || (a.fillId < b.fillId ? -1 : 1));
+  return fills.toSorted((a, b) => a.filledAtMs - b.filledAtMs);
 }
