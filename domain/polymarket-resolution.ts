@@ -121,6 +121,8 @@ function strictOf(prices: readonly TokenPrice[]): Payouts | undefined {
   const [first, second] = prices;
   if (first === undefined || second === undefined) return undefined;
   if (first === HALF && second === HALF) return HALVES;
+  // Beyond a dollar it is no price of a share: it may be one in cents.
+  if (Math.min(first, second) < 0 || Math.max(first, second) > MICROS_PER_UNIT) return undefined;
   if (first >= WON_MICROS_MIN && second <= LOST_MICROS_MAX) return payoutsOf(true);
   if (second >= WON_MICROS_MIN && first <= LOST_MICROS_MAX) return payoutsOf(false);
   return undefined;

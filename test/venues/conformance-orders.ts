@@ -3,7 +3,6 @@ import { expect } from '@jest/globals';
 import type { OrderRequest } from '../../venues/venue.ts';
 import type { Needs, Rule } from './conformance-rule.ts';
 import { BOOK, BOOK_AND_TIME, fillsOf, isStandIn, NOTHING, orderAt } from './conformance-rule.ts';
-import type { VenueUnderTest } from './venue-under-test.ts';
 import { accepted, contracts, price, send } from './venue-under-test.ts';
 
 const OFFER = { yes: { asks: [['0.50', '10']] } } as const;

@@ -1,5 +1,5 @@
 /** The suite every venue must pass: the behaviour `venues/venue.ts` writes down, nothing more. */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, test } from '@jest/globals';
 import type { OrderRequest } from '../../venues/venue.ts';
 import type { Lever, Nature, Needs, Rule, StandIn } from './conformance-rule.ts';
 import { ALL_LEVERS, ALL_NATURES } from './conformance-rule.ts';

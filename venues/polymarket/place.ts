@@ -53,7 +53,8 @@ export async function placeOrder(
   const hash = venueOrderId.toLowerCase();
   const taken = takenBy(account, request.clientOrderId, hash);
   if (taken !== undefined) return { kind: 'rejected', ...taken };
-  const broken = brokenFor(account, request);
+  // Of one whose last send has no known outcome nothing is said without looking.
+  const broken = account.doubtful.get(hash) === true ? undefined : brokenFor(account, request);
   if (broken !== undefined) return broken;
   rememberOrder(account, request, hash);
   const sent = { request, hash, orderType: orderTypeOf(wire) };

@@ -39,11 +39,10 @@ async function newPaperOnSimulator(): Promise<VenueUnderTest> {
       initialCashMicros: INITIAL_CASH_MICROS,
     });
   started.setBook('M1', {});
-  const { redeem: _ofTheVenue, ...levers } = started;
   // Without a key only an answer in place of the version tells that there is no trading.
   const disabled = { seed: 'pause', share: 1, endpoints: ['version'] } as const;
   return {
-    ...levers,
+    ...started,
     setTrading: (trading) =>
       void simulator.drawFaults(
         trading ? null : { ...disabled, kinds: [{ kind: 'error503', weight: 1 }] },

@@ -81,6 +81,8 @@ describe('no result', () => {
     ['halves in Gamma without a state', { gamma: gamma([HALF, HALF]) }, /without a winner/],
     ['prices in Gamma without a state', { gamma: gamma([WIN, LOSS]) }, /nobody says/],
     ['settled is not resolved', { gamma: gamma([WIN, LOSS], 'settled') }, /nobody says/],
+    ['prices in cents', { gamma: gamma([100 * WIN, LOSS], 'resolved') }, /without a winner/],
+    ['a price below zero', { gamma: gamma([WIN, -1], 'resolved') }, /without a winner/],
     ['proposed', { clob: won(0), gamma: gamma([WIN, LOSS], 'proposed') }, /proposed/],
     ['a state nobody knows', { clob: won(0), gamma: gamma([WIN, LOSS], 'appealed') }, /not known/],
     ['sources that differ', { clob: won(0), gamma: gamma([LOSS, WIN], 'resolved') }, /different/],

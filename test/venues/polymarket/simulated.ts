@@ -20,7 +20,7 @@ const FUNDER = '0x1111111111111111111111111111111111111111';
 /** The levers that script the exchange, whatever stands in front of it. */
 type Levers = Pick<
   VenueUnderTest,
-  'setBook' | 'setResult' | 'redeem' | 'setTrading' | 'nowMs' | 'passMs' | 'close'
+  'setBook' | 'setResult' | 'setTrading' | 'nowMs' | 'passMs' | 'close'
 >;
 
 /** An exchange behind its real protocol, with a standing clock. */
@@ -29,7 +29,6 @@ export interface SimulatedPolymarket extends Levers {
   /** The exchange's clock, as a process of ours reads it. */
   readonly clock: Clock;
   readonly urls: PolymarketUrls;
-  redeem(marketId: string): void;
 }
 
 const walletOf = (signatureType: SignatureType) =>
@@ -60,7 +59,6 @@ export async function startSimulated(
     urls: urlsOn(simulator.url),
     setBook: (slug, books) => script('setBook', { slug, ...books }),
     setResult: (slug, payout) => script('setResult', { slug, payout }),
-    redeem: (slug) => script('redeem', { slug }),
     setTrading: (trading) => script('setMode', { mode: trading ? 'normal' : 'disabled' }),
     nowMs: () => nowMs,
     passMs: (durationMs) => {
@@ -129,7 +127,8 @@ export async function newPolymarketOnSimulator(
       cancel: (ref, signal) => venue.cancel(known(ref), signal),
     };
   };
-  return { ...exchange, venue: reopen(), reopen };
+  const redeem = (slug: string): void => void exchange.simulator.admin('redeem', { slug });
+  return { ...exchange, redeem, venue: reopen(), reopen };
 }
 
 function ordersOf(
