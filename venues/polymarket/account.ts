@@ -93,12 +93,18 @@ export interface PolymarketAccount {
   readonly unconfirmed: Map<string, number>;
   /** Markets this process has ordered on or read trades of. */
   readonly dealtWith: BoundedMap<string, true>;
+  /** Markets in which shares that were just bought may not be there to sell yet. */
+  readonly unsettled: BoundedMap<string, true>;
+  /** Buys refused in a row for want of balance, and until when none is tried (process clock, ms). */
+  readonly balance: { refusals: number; openUntilMs: number };
   /** What has to be asked sooner than its pace says. */
   readonly due: { firstTradesRead: boolean; resultsAskedMs: number };
 }
 
 const REMEMBERED_MAX = 50_000;
 const MARKETS_REMEMBERED_MAX = 2_000;
+/** Twice what settling was seen to take. @source reference/polymarket.md §5.6 */
+const UNSETTLED_MS_MAX = 120_000;
 /** Absence proves that an order never arrived after this. @source DESIGN §8 */
 const UNKNOWN_HORIZON_MS = 180_000;
 /** Half of the 500 in ten seconds that /data/orders and /data/trades take. @source reference §4 */
@@ -144,6 +150,8 @@ export function openAccount(options: PolymarketVenueOptions): PolymarketAccount 
     terms: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX }),
     unconfirmed: new Map(),
     dealtWith: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX }),
+    unsettled: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX, ageMsMax: UNSETTLED_MS_MAX }),
+    balance: { refusals: 0, openUntilMs: 0 },
     due: { firstTradesRead: true, resultsAskedMs: Number.NEGATIVE_INFINITY },
   };
 }

@@ -11,6 +11,7 @@ import { remember } from './account.ts';
 import { unheard } from './client.ts';
 import { matchedIn } from './matched-amounts.ts';
 import { lookUp } from './order-reads.ts';
+import { balanceHolds, shortOfBalance } from './short-balance.ts';
 import { modeOfAnswer } from './trading-mode.ts';
 
 /** The order an answer is about. */
@@ -94,7 +95,10 @@ async function settled(
   outcome: NotPlaced,
   signal?: AbortSignal,
 ): Promise<PlaceOutcome> {
-  if (account.doubtful.get(sent.hash) !== true) return outcome;
+  if (account.doubtful.get(sent.hash) !== true) {
+    const isShort = outcome.kind === 'rejected' && outcome.code === 'not_enough_balance';
+    return isShort ? shortOfBalance(account, sent.request, outcome.detail, signal) : outcome;
+  }
   return landed(account, sent, `${outcome.detail}, after a send without an answer`, signal);
 }
 
@@ -137,6 +141,7 @@ async function posted(
     );
   }
   remember(account, sent.hash, { landed: true });
+  balanceHolds(account);
   if (KILLED.has(code)) return { kind: 'rejected', code, detail: words };
   if (words !== '' && !DELAYED.test(words)) throw unheard(`${words}; ${raw(answer.text)}`);
   return acceptedAs(account, sent, { body, answer }, signal);
@@ -156,6 +161,8 @@ async function acceptedAs(
   if (status !== 'matched' || !body.success) {
     throw unheard(`the order's status is ${JSON.stringify(status)}; ${raw(answer.text)}`);
   }
+  const { action, marketId } = sent.request;
+  if (action === 'buy') account.unsettled.set(marketId, true);
   const matched = matchedIn(body, sent.request);
   if (matched === undefined) {
     // Matched, and how much cannot be read from the answer: the trades tell.

@@ -6,6 +6,7 @@ import type { PolymarketTrade } from '../../contracts/polymarket/trades.ts';
 import { tradePageSchema } from '../../contracts/polymarket/trades.ts';
 import { fillFee } from '../../domain/fees/schedule.ts';
 import type { FactPage, VenueFill } from '../venue.ts';
+import { VenueRefused, VenueUnreachable } from '../venue.ts';
 import type { KnownOrder, PolymarketAccount } from './account.ts';
 import { unheard } from './client.ts';
 import type { OwnMatch } from './matches.ts';
@@ -22,8 +23,8 @@ const AFTER_SLACK_S = 1;
 
 /**
  * Every fill since `sinceMs`, oldest first, each once, and those before that were not final when
- * they were last read. A trade of a market whose name cannot be had now is not told yet, and the
- * cursor stays before it.
+ * they were last read. A trade whose market cannot be read now is not told yet, holds no other up,
+ * and the cursor stays before it.
  * @throws VenueUnreachable where a page cannot be read or a trade contradicts its order
  */
 export async function readFills(
@@ -43,10 +44,8 @@ export async function readFills(
   const facts: VenueFill[] = [];
   let cursorMs = Math.max(sinceMs, atMs);
   for (const match of matches) {
-    const market = await marketOf(account, match.conditionId, signal);
+    const market = await marketOrDoubt(account, match, signal);
     if (market === undefined) {
-      const detail = `trade ${match.tradeId}: the venue does not name its market now`;
-      account.options.onDoubt?.({ marketId: match.conditionId, detail });
       cursorMs = Math.min(cursorMs, match.matchedAtMs - 1);
     } else {
       facts.push(...factsOf(account, match, market, known.get(match.hash)));
@@ -92,6 +91,23 @@ function follow(
       const detail = `trade ${id} is still ${status} a day after it was matched`;
       options.onDoubt?.({ marketId: market, detail });
     }
+  }
+}
+
+async function marketOrDoubt(
+  account: PolymarketAccount,
+  { conditionId, tradeId }: OwnMatch,
+  signal?: AbortSignal,
+): Promise<MarketTerms | undefined> {
+  const doubt = (why: string): undefined => {
+    account.options.onDoubt?.({ marketId: conditionId, detail: `trade ${tradeId}: ${why}` });
+  };
+  try {
+    const market = await marketOf(account, conditionId, signal);
+    return market ?? doubt('the venue does not name its market now');
+  } catch (error) {
+    if (!(error instanceof VenueUnreachable || error instanceof VenueRefused)) throw error;
+    return doubt(error.message);
   }
 }
 

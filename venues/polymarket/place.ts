@@ -4,6 +4,7 @@ import type { OrderRequest, PlaceOutcome, PreparedOrder } from '../venue.ts';
 import type { PolymarketAccount } from './account.ts';
 import { remember } from './account.ts';
 import { understandAnswer } from './answers.ts';
+import { brokenFor } from './short-balance.ts';
 import type { Refusal } from './wire.ts';
 import { draftOf, refusalIn, refusedWire } from './wire.ts';
 
@@ -52,6 +53,8 @@ export async function placeOrder(
   const hash = venueOrderId.toLowerCase();
   const taken = takenBy(account, request.clientOrderId, hash);
   if (taken !== undefined) return { kind: 'rejected', ...taken };
+  const broken = brokenFor(account, request);
+  if (broken !== undefined) return broken;
   rememberOrder(account, request, hash);
   const sent = { request, hash, orderType: orderTypeOf(wire) };
   const exchanged = await account.clob.send({
