@@ -41,6 +41,8 @@ describeFaultRun({
   start: async (settings) => {
     desk = await startPolymarketDesk({ workers: false, settings });
     await desk.simulator.admin('deposit', { amount: '99000' });
+    // Fees are estimated from above.
+    await desk.simulator.admin('setFeeRounding', { feeRounding: 'up' });
     return desk;
   },
   tuning: POLYMARKET_COMPRESSED,

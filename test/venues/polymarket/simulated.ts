@@ -118,8 +118,9 @@ export async function newPolymarketOnSimulator(
         const { venueOrderId } = prepared;
         if (venueOrderId !== undefined && !ledger.has(clientOrderId)) {
           const sentAtMs = exchange.nowMs();
-          const stored = { clientOrderId, marketId, outcome, action, venueOrderId, sentAtMs };
-          ledger.set(clientOrderId, stored);
+          const market = (await venue.market(marketId))!;
+          const terms = { clientOrderId, marketId, outcome, action, market };
+          ledger.set(clientOrderId, { ...terms, venueOrderId, sentAtMs });
         }
         return prepared;
       },
