@@ -22,6 +22,9 @@ const LOT_MICRO_CONTRACTS = 10_000;
 /** @source reference/polymarket.md §2.3 */
 const TICKS_MICROS = new Set([100_000, 10_000, 5_000, 2_500, 1_000, 100]);
 
+/** What a buy that takes must cost at least. @source reference/polymarket.md §2.3 */
+const MIN_COST_MICROS = 1_000_000;
+
 /** Where a market cannot be traded its numbers do not matter; these are the usual or dearest ones. */
 const USUAL_TICK_MICROS = 10_000;
 const USUAL_MIN_SIZE = 5_000_000;
@@ -43,6 +46,7 @@ export function venueMarketOf(told: Told, marketId: string = told.gamma.slug): V
     tickMicros: terms?.tickMicros ?? USUAL_TICK_MICROS,
     lotMicroContracts: LOT_MICRO_CONTRACTS,
     minQuantity: terms?.minQuantity ?? microContracts(USUAL_MIN_SIZE),
+    minCostMicros: MIN_COST_MICROS,
     fees: terms?.fees ?? DEAREST_FEES,
     tradable: terms?.tradable ?? false,
     ...(unsupported === undefined ? {} : { unsupported }),
