@@ -58,8 +58,14 @@ function suffixOf(name: AccountName): string {
     case 'redeemable':
     case 'venue-credit':
       return `/${name.market}`;
-    default:
+    case 'cash':
+    case 'fees':
+    case 'pnl':
+    case 'capital':
+    case 'suspense':
       return '';
+    default:
+      return assertNever(name);
   }
 }
 

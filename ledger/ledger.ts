@@ -111,10 +111,7 @@ export interface Ledger {
  */
 export function openLedger(...where: Parameters<typeof openDatabase>): Ledger {
   const db = openDatabase(...where);
-  const bind =
-    <Rest extends unknown[], Result>(verb: (db: LedgerDb, ...rest: Rest) => Result) =>
-    (...rest: Rest): Result =>
-      verb(db, ...rest);
+  const bind = binderOf(db);
   return {
     db,
     migrate: bind(migrateLedger),
@@ -180,4 +177,10 @@ export function openLedger(...where: Parameters<typeof openDatabase>): Ledger {
     writeIntent: bind(intents.writeIntent),
     close: () => db.destroy(),
   };
+}
+
+function binderOf(db: LedgerDb) {
+  return <Rest extends unknown[], Result>(verb: (db: LedgerDb, ...rest: Rest) => Result) =>
+    (...rest: Rest): Result =>
+      verb(db, ...rest);
 }

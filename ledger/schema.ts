@@ -6,21 +6,7 @@ import type { DeskId, DeskState, LiveBook, OrderKind, PauseCause, Phase } from '
 import type { OrderStateName } from '../domain/order-machine.ts';
 import type { TradeStatus } from '../domain/trade.ts';
 import type { Book, OutcomeIndex, TimeInForce, VenueId } from '../domain/venue-id.ts';
-
-/** Read as bigint, written as a safe integer. */
-type Int8 = ColumnType<bigint, number | bigint, number | bigint>;
-type NullableInt8 = ColumnType<
-  bigint | null,
-  number | bigint | null | undefined,
-  number | bigint | null
->;
-/** An identity column: the database numbers it. */
-type SerialInt8 = ColumnType<bigint, never, never>;
-/** Written with a default of zero. */
-type DefaultInt8 = ColumnType<bigint, number | bigint | undefined, number | bigint>;
-/** Read parsed, written as JSON text. */
-type Json = ColumnType<unknown, string, string>;
-type NullableJson = ColumnType<unknown, string | null | undefined, string | null>;
+import type { DefaultInt8, Int8, Json, NullableInt8, NullableJson, SerialInt8 } from './columns.ts';
 
 interface DeskTable {
   id: DeskId;

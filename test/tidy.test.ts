@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { environmentSchema } from '../contracts/config.ts';
+import { ALERTS } from '../domain/alerts.ts';
 import { DENIALS } from '../domain/risk/codes.ts';
+import { tableUnder } from './support/doc-tables.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -71,6 +73,13 @@ test('.env.example names every setting, and no other of ours', () => {
     (name) => /^(LIVE_TRADING|BALLAST_)/.test(name) && !ours.includes(name),
   );
   expect(unknown).toEqual([]);
+});
+
+test('every alert is explained in docs/codes.md', () => {
+  const rows = tableUnder('docs/codes.md', 'Alerts').map((row) => row.slice(0, 3));
+  expect(rows).toEqual(
+    Object.entries(ALERTS).map(([code, { level, todo }]) => [code, level, todo]),
+  );
 });
 
 test('every denial code is explained in docs/codes.md', () => {

@@ -14,11 +14,14 @@ import { example, nonEmpty } from './verbs.ts';
 
 const SETUP_HELP = `
 Reads the account with its real key, binds the book to its host and account at first use, and arms
-the venue's own fuse, which it resets where that has tripped; a running desk uses it within a second.
+the venue's own fuse: Kalshi's order group, reset where it has tripped; a running desk uses it within
+a second. Polymarket has none to arm: its orders expire at the venue. Where POLYMARKET_API_KEY is not
+set, the API key is derived from the private key and kept in the data directory.
 The same account with a new key is recognised; another account is refused.
 
-Example:
-  $ ballast venue setup kalshi --reason "demo account for the rehearsal"`;
+Examples:
+  $ ballast venue setup kalshi --reason "demo account for the rehearsal"
+  $ ballast venue setup polymarket --reason "simulator"`;
 
 const PROMOTE_HELP = `
 Takes the desk from paper to live, with the admin's token. Needs LIVE_TRADING=true, a key, and an
@@ -35,8 +38,8 @@ Example:
   $ ballast rollout abort --reason "rehearsal is over"`;
 
 const ARM_HELP = `
-Compares every account with the ledger, cash to the cent and open orders one by one, and lets the
-desk enter trades for 15 minutes. With the admin's token.
+Checks every account as doctor --live does, compares it with the ledger, cash to the cent and open
+orders one by one, and lets the desk enter trades for 15 minutes. With the admin's token.
 
 Example:
   $ ballast arm --reason "watching it"`;

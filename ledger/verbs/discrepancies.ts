@@ -37,7 +37,11 @@ export async function recordDiscrepancy(
   const desk = deskOf(found.book);
   const { code = 'DISCREPANCY', book, tradeId, detail } = found;
   const key = `discrepancy/${book}/${found.venue}/${found.id}`;
-  await raiseAlert(tx, { code, key, book, detail, ...(tradeId && { tradeId }) }, found.reading);
+  await raiseAlert(
+    tx,
+    { code, key, book, detail, ...(tradeId === undefined ? {} : { tradeId }) },
+    found.reading,
+  );
   const reason = `discrepancy at ${found.venue}: ${found.detail}`;
   await deskChanged(tx, { book: found.book, venue: found.venue }, found.reading);
   await breachDesk(tx, desk, { actor: 'ledger', reason }, found.reading);

@@ -4,12 +4,14 @@ import type { ClockReading } from '../../domain/clock.ts';
 import { formatUsd } from '../../domain/decimal.ts';
 import { utcDate } from '../../domain/day.ts';
 import type { DeskId, LiveBook } from '../../domain/desk.ts';
+import { LIVE_BOOKS } from '../../domain/desk.ts';
 import { depositEntries } from '../../domain/ledger-entries.ts';
 import type { Micros } from '../../domain/money.ts';
 import type { VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
 import { DeskMissing } from '../errors.ts';
+import { readReceivables } from '../read/redeemable.ts';
 import { appendAudit } from './audit.ts';
 import { isBound } from './bindings.ts';
 import { post } from './postings.ts';
@@ -143,7 +145,10 @@ export async function armDesk(
   });
 }
 
-/** What is open in a live book, and which of its pairs stand on one leg at this moment. */
+/**
+ * What is open in a live book, and which of its pairs stand on one leg at this moment. A won
+ * position whose cash nobody has seen is open too: its venue is still read.
+ */
 export async function openInLiveBooks(
   db: LedgerDb,
 ): Promise<{ id: string; book: LiveBook; isUnhedged: boolean }[]> {
@@ -154,11 +159,18 @@ export async function openInLiveBooks(
     .where('book', 'in', ['live', 'rehearsal'])
     .orderBy('id')
     .execute();
-  return rows.map(({ id, book, status, unhedged_since_ms: since }) => ({
+  const trades = rows.map(({ id, book, status, unhedged_since_ms: since }) => ({
     id,
     book: book as LiveBook,
     isUnhedged: since !== null && status === 'placing',
   }));
+  const owed = await Promise.all(
+    LIVE_BOOKS.map(async (book) => {
+      const claims = await readReceivables(db, { book });
+      return claims.map(({ market }) => ({ id: `redeemable/${market}`, book, isUnhedged: false }));
+    }),
+  );
+  return [...trades, ...owed.flat()];
 }
 
 /** µ$ of cash the ledger has at a venue in a book; 0 where it has no such account. */

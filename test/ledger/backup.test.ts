@@ -96,7 +96,9 @@ describe('a backup', () => {
     expect(backup.manifest).toMatchObject({
       format: 1,
       auditHead: { seq: original['public.audit']!.length },
-      migrations: { ledger: ['0001-ledger', '0002-survival', '0003-pairs', '0004-live'] },
+      migrations: {
+        ledger: ['0001-ledger', '0002-survival', '0003-pairs', '0004-live', '0005-polymarket'],
+      },
     });
     expect(backup.manifest.migrations.paperExchange.length).toBeGreaterThan(0);
   });

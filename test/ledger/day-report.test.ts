@@ -109,8 +109,8 @@ test('a report has what the day came to', async () => {
     ],
     carried: { into: TOMORROW, trades: 2, risk: '15.00' },
     cash: [
-      { venue: 'kalshi', cash: '9940.00' },
-      { venue: 'polymarket', cash: '10050.00' },
+      { venue: 'kalshi', cash: '9940.00', redeemable: '0.00' },
+      { venue: 'polymarket', cash: '10050.00', redeemable: '0.00' },
     ],
     unknownOrders: [await it.orderIdOf('in-doubt')],
     discrepancies: [
@@ -154,8 +154,8 @@ test('a day closed late reports its own end, not what came after', async () => {
     trades: { used: 6 },
     carried: { into: '2026-11-24', trades: 2, risk: '15.00' },
     cash: [
-      { venue: 'kalshi', cash: '9940.00' },
-      { venue: 'polymarket', cash: '10050.00' },
+      { venue: 'kalshi', cash: '9940.00', redeemable: '0.00' },
+      { venue: 'polymarket', cash: '10050.00', redeemable: '0.00' },
     ],
     seal: { transfers: 9 },
   });

@@ -187,6 +187,8 @@ describe('cash', () => {
         positions: '50.00',
         unsettled: '0.00',
         suspense: '0.00',
+        redeemable: '0.00',
+        venueCredit: '0.00',
         capital: '10000.00',
         fees: '0.00',
         pnl: '5.00',

@@ -126,6 +126,17 @@ describe('what is won', () => {
     expect(await money(it, M)).toEqual({ cash: 1_050, redeemable: 0, credit: 0 });
   });
 
+  test('keeps its live book open, so that its venue is read until the cash is seen', async () => {
+    const it = under();
+    await goToRehearsal(it);
+    await open(it, 'a', { market: M });
+    await it.settle('a', 1);
+    const claim = { id: `redeemable/${M}`, book: 'rehearsal', isUnhedged: false };
+    expect(await it.ledger.openInLiveBooks()).toEqual([claim]);
+    await redeem(it, M, 100);
+    expect(await it.ledger.openInLiveBooks()).toEqual([]);
+  });
+
   test('INSUFFICIENT_BALANCE is no cash to spend before it is redeemed', async () => {
     const it = under();
     await goToRehearsal(it, 60);

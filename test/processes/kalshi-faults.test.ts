@@ -1,8 +1,9 @@
 /** 300 single legs against the simulated Kalshi, under faults and deaths. */
 import type { ProposalInput } from '../../contracts/proposal.ts';
-import type { RehearsalDesk } from '../support/fault-run.ts';
+import type { RehearsalDesk } from '../support/rehearsal-desk.ts';
+import { COMPRESSED } from '../support/rehearsal-desk.ts';
 import { describeFaultRun } from '../support/fault-run.ts';
-import { COMPRESSED, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
+import { proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
 import { pnlTwice, recordsWith } from '../support/kalshi-records.ts';
 
 /** Every kind of order there is, on a market of its own. */

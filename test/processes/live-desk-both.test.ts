@@ -181,11 +181,16 @@ test('venue setup derives the API key, binds each account, and doctor --live is 
 test('from a place where orders are refused it starts, says so, and enters nothing there', async () => {
   const promoted = await ballast(['rollout', 'promote', ...REASON]);
   expect([promoted.code, promoted.output]).toEqual([0, expect.stringContaining('rehearsal book')]);
-  await polymarket.admin('setGeoblock', { blocked: true, country: 'US', region: 'NY' });
-  await start();
-  expect(desk?.output()).toContain('LIVE TRADING ENABLED (rehearsal');
   const armed = await ballast(['arm', ...REASON]);
   expect([armed.code, armed.output]).toEqual([0, expect.stringContaining('polymarket')]);
+  await polymarket.admin('setGeoblock', { blocked: true, country: 'US', region: 'NY' });
+  const refused = await ballast(['arm', ...REASON]);
+  expect([refused.code, refused.output]).toEqual([
+    9,
+    expect.stringContaining('not armed: polymarket place: orders are refused from here (US NY)'),
+  ]);
+  await start();
+  expect(desk?.output()).toContain('LIVE TRADING ENABLED (rehearsal');
   const told = await eventually('the place to be told', async () => {
     const view = jsonOf<StatusView>(await ballast(['status', '--json']));
     return view.venueStatus.find(

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { JournalEntry } from '../../simulator/frame/journal.ts';
 import { eventually } from '../support/desk.ts';
-import type { KalshiDesk } from '../support/kalshi-desk.ts';
+import type { RehearsalDesk } from '../support/rehearsal-desk.ts';
 import { offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
 import type { WorkerProcess } from '../support/worker-process.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
@@ -16,7 +16,7 @@ const CANCEL_MS_MAX = 2_000;
 /** A queue's cap is an average: up to twice a second's starts were seen at its beginning. @source DESIGN §3 */
 const REFUSED_MAX = 10;
 
-let desk: KalshiDesk;
+let desk: RehearsalDesk;
 const workers: WorkerProcess[] = [];
 
 beforeAll(async () => {

@@ -11,18 +11,11 @@ import { everyFault } from '../../simulator/frame/fault-plan.ts';
 import type { FaultPlan } from '../../simulator/frame/fault-plan.ts';
 import { readDesk } from '../../ledger/verbs/desk.ts';
 import type { readPaperRecords } from '../../venues/paper/records.ts';
-import type { TestDesk } from './desk.ts';
 import { eventually } from './desk.ts';
+import type { RehearsalDesk } from './rehearsal-desk.ts';
 import type { TestSimulator } from './simulator.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import { startWorkerProcess } from './worker-process.ts';
-
-/** A desk whose live venue is a simulator. */
-export interface RehearsalDesk extends TestDesk {
-  readonly simulator: TestSimulator;
-  /** Bound, promoted and armed: from here on it trades the rehearsal book. */
-  goLive(): Promise<void>;
-}
 
 /** What differs from venue to venue. */
 export interface FaultRun {

@@ -6,13 +6,13 @@ import { findTrade } from '../../ledger/read/trades.ts';
 import { createKalshiVenue } from '../../venues/kalshi/kalshi-venue.ts';
 import { Secret } from '../../venues/secret.ts';
 import { eventually } from '../support/desk.ts';
-import type { KalshiDesk } from '../support/kalshi-desk.ts';
+import type { RehearsalDesk } from '../support/rehearsal-desk.ts';
 import { KEY_ID, offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
 import { accepted, orderOf, send } from '../venues/venue-under-test.ts';
 
 /** How far the desk's day lies behind what was done before it. */
 const LATER_MS = 3_600_000;
-let desk: KalshiDesk;
+let desk: RehearsalDesk;
 beforeAll(async () => {
   desk = await startKalshiDesk({
     clock: machineClock(LATER_MS),

@@ -5,13 +5,15 @@ import { findTrade } from '../../ledger/read/trades.ts';
 import type { KalshiRecords } from '../../simulator/kalshi/oracle.ts';
 import { tradeWorkflowId } from '../../workflows/messages.ts';
 import { eventually } from '../support/desk.ts';
-import type { KalshiDesk } from '../support/kalshi-desk.ts';
-import { COMPRESSED, offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
+import type { RehearsalDesk } from '../support/rehearsal-desk.ts';
+import { COMPRESSED } from '../support/rehearsal-desk.ts';
+import { offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
 import { recordsWith } from '../support/kalshi-records.ts';
+import { expiringIn, rehearsalTrades } from '../support/rehearsal-trades.ts';
 import type { WorkerProcess } from '../support/worker-process.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 
-let desk: KalshiDesk;
+let desk: RehearsalDesk;
 beforeAll(async () => {
   const settings = { LIVE_TRADING_MAX_DAILY_TRADES: '50', BALLAST_STRATEGY_EXECUTIONS_MAX: '50' };
   desk = await startKalshiDesk({ settings });
@@ -24,53 +26,11 @@ afterEach(async () => {
   await desk.simulator.drawFaults(null);
 });
 
-const statusOf = async (id: string) => (await findTrade(desk.engine.ledger.db, id))?.status;
-const reaches = (id: string, status: string, withinMs = 60_000) =>
-  eventually(
-    `${id} ${status}`,
-    async () => ((await statusOf(id)) === status ? true : undefined),
-    withinMs,
-  );
-
-async function orderOf(id: string) {
-  const { orderId, stored } = await desk.engine.ledger.readLegOrder(id, 0);
-  return { orderId, state: stored?.state, wire: stored?.wire };
-}
-const becomes = (id: string, state: string) =>
-  eventually(`the order of ${id} ${state}`, async () =>
-    (await orderOf(id)).state === state ? true : undefined,
-  );
-
-/** What reached the venue of the trade's one order: bodies as they came, and the effects. */
-async function sentOf(id: string) {
-  const { orderId } = await orderOf(id);
-  const bodies = desk.simulator.requests('createOrder', orderId).map(({ body }) => body);
-  const { orders } = desk.simulator.records() as KalshiRecords;
-  return {
-    posts: bodies.length,
-    differing: new Set(bodies.map((body) => JSON.stringify(body))).size,
-    effects: desk.simulator.effects('createOrder', orderId),
-    atVenue: orders.filter((order) => order['client_order_id'] === orderId).length,
-  };
-}
-
-const fillsOf = async (id: string) => {
-  const { rows } = await desk.query<{ quantity: string; price: string }>(
-    `SELECT fill.body->>'quantity' AS quantity, fill.body->>'priceMicros' AS price
-     FROM fill JOIN venue_order ON venue_order.id = fill.order_id
-     WHERE venue_order.trade_id = '${id}'`,
-  );
-  return rows;
-};
+const { statusOf, reaches, orderOf, becomes, sentOf, fillsOf, heldBy } = rehearsalTrades(
+  () => desk,
+  { by: 'clientOrderId', field: 'client_order_id' },
+);
 const TEN_AT_HALF = [{ quantity: '10000000', price: '500000' }];
-
-/** What a trade still holds. */
-const heldBy = async (id: string) => {
-  const { rows } = await desk.query(
-    `SELECT target FROM hold WHERE trade_id = '${id}' AND captured + released < amount`,
-  );
-  return rows;
-};
 
 /** A new market, and a proposal on it that is accepted. */
 async function propose(
@@ -82,7 +42,6 @@ async function propose(
   expect(await desk.submit(proposal)).toMatchObject({ status: 202 });
   return proposal.id!;
 }
-const inMs = (ms: number) => ({ expiresAt: new Date(Date.now() + ms).toISOString() });
 
 describe('an order without an answer', () => {
   test('failure case 1: three POSTs without an answer are one order, unknown, then filled', async () => {
@@ -119,7 +78,7 @@ describe('an order without an answer', () => {
 
   test('one that never arrived and is wanted no more is given up, with everything released', async () => {
     await desk.simulator.failNext('createOrder', { kind: 'loseBefore' });
-    const id = await propose('KX-GIVEUP', inMs(COMPRESSED.unknownHorizonMs - 500));
+    const id = await propose('KX-GIVEUP', expiringIn(COMPRESSED.unknownHorizonMs - 500));
     await becomes(id, 'unknown');
     await reaches(id, 'not_sent');
     expect(await sentOf(id)).toEqual({ posts: 1, differing: 1, effects: 0, atVenue: 0 });
@@ -156,7 +115,7 @@ test('failure case 10: an order without fills that is not final is followed to i
   const id = await propose('KX-RESTS', {
     legs: [{ venue: 'kalshi', market: 'KX-RESTS', outcome: 'yes', limitPrice: '0.49' }],
     tif: 'gtd',
-    ...inMs(6_000),
+    ...expiringIn(6_000),
   });
   await becomes(id, 'resting');
   expect(await statusOf(id)).toBe('placing');
@@ -169,7 +128,7 @@ test('failure case 16: a venue that tells nothing is neither flat nor cancelled,
   const id = await propose('KX-DARK', {
     legs: [{ venue: 'kalshi', market: 'KX-DARK', outcome: 'yes', limitPrice: '0.49' }],
     tif: 'gtd',
-    ...inMs(20_000),
+    ...expiringIn(20_000),
   });
   await becomes(id, 'resting');
   await offer(desk.simulator, 'KX-DARK-2');
@@ -182,7 +141,7 @@ test('failure case 16: a venue that tells nothing is neither flat nor cancelled,
   const held = await heldBy(id);
   expect(held).not.toEqual([]);
   const posts = desk.simulator.requests('createOrder').length;
-  const late = proposalOn('KX-DARK-2', inMs(5_000));
+  const late = proposalOn('KX-DARK-2', expiringIn(5_000));
   const { body } = await desk.submit(late);
   // Without facts there is no decision; by the time there are some it has expired.
   expect(body).not.toMatchObject({ status: 'accepted' });
@@ -219,7 +178,7 @@ test('failure case 18: a 201 with half a body is unknown, its text kept, its pri
 }, 90_000);
 
 describe('a worker that dies between the POST and the record', () => {
-  let dying: KalshiDesk;
+  let dying: RehearsalDesk;
   const workers: WorkerProcess[] = [];
   beforeAll(async () => {
     dying = await startKalshiDesk({ workers: false });

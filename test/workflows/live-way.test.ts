@@ -14,12 +14,13 @@ import { pino } from 'pino';
 import { eventually } from '../support/desk.ts';
 import type { DeskProcess } from '../support/desk-process.ts';
 import { startDeskProcess } from '../support/desk-process.ts';
-import type { KalshiDesk } from '../support/kalshi-desk.ts';
-import { COMPRESSED, offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
+import type { RehearsalDesk } from '../support/rehearsal-desk.ts';
+import { COMPRESSED } from '../support/rehearsal-desk.ts';
+import { offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
 import { interfere } from '../support/interfere.ts';
 import { kalshiMarket, singleLeg } from '../support/markets.ts';
 
-let desk: KalshiDesk;
+let desk: RehearsalDesk;
 let running: DeskProcess | undefined;
 beforeAll(async () => {
   // The desk itself has no workers: each test starts the process it is about.

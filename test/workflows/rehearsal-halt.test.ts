@@ -7,8 +7,9 @@ import { findTrade } from '../../ledger/read/trades.ts';
 import { eventually } from '../support/desk.ts';
 import type { DeskProcess } from '../support/desk-process.ts';
 import { startDeskProcess } from '../support/desk-process.ts';
-import type { KalshiDesk } from '../support/kalshi-desk.ts';
-import { COMPRESSED, offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
+import type { RehearsalDesk } from '../support/rehearsal-desk.ts';
+import { COMPRESSED } from '../support/rehearsal-desk.ts';
+import { offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
 import { recordsWith } from '../support/kalshi-records.ts';
 
 /** The venue's reads show the filled order resting for this long after the cancel. */
@@ -16,7 +17,7 @@ const HIDDEN_MS = 1_500;
 const TICKERS = ['KX-RACED', 'KX-QUIET', 'KX-THIRD'] as const;
 const ASKED = { actor: 'ann', reason: 'orders nobody asked for' };
 
-let desk: KalshiDesk;
+let desk: RehearsalDesk;
 let running: DeskProcess;
 const orders = new Map<string, string>();
 

@@ -4,10 +4,10 @@ import { verifyBooks } from '../../bin/verify.ts';
 import { findTrade } from '../../ledger/read/trades.ts';
 import { pnlTwice, recordsWith } from '../support/kalshi-records.ts';
 import { eventually } from '../support/desk.ts';
-import type { KalshiDesk } from '../support/kalshi-desk.ts';
+import type { RehearsalDesk } from '../support/rehearsal-desk.ts';
 import { offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
 
-let desk: KalshiDesk;
+let desk: RehearsalDesk;
 beforeAll(async () => {
   desk = await startKalshiDesk();
 }, 120_000);

@@ -3,15 +3,16 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setUpVenue } from '../../bin/live-operator.ts';
 import { findTrade } from '../../ledger/read/trades.ts';
 import { eventually } from '../support/desk.ts';
-import type { KalshiDesk } from '../support/kalshi-desk.ts';
-import { COMPRESSED, offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
+import type { RehearsalDesk } from '../support/rehearsal-desk.ts';
+import { COMPRESSED } from '../support/rehearsal-desk.ts';
+import { offer, proposalOn, startKalshiDesk } from '../support/kalshi-desk.ts';
 
 /** Longer than the watch takes to start, much longer than a fill takes through the stream. */
 const POLL_MS = 30_000;
 const MOMENT_MS = 6_000;
 const UNDER_WAY = ['received', 'reserved', 'placing'];
 
-let desk: KalshiDesk;
+let desk: RehearsalDesk;
 beforeAll(async () => {
   desk = await startKalshiDesk({
     liveTuning: { ...COMPRESSED, pollIntervalMs: POLL_MS },

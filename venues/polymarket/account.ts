@@ -1,5 +1,6 @@
 /** One account as the parts of its venue share it: clients, public half, and what is remembered. */
 import type { Clock } from '../../domain/clock.ts';
+import type { VenueMarket } from '../../domain/market.ts';
 import type { MicroContracts } from '../../domain/money.ts';
 import type { Book, OutcomeIndex } from '../../domain/venue-id.ts';
 import { BoundedMap } from '../bounded-map.ts';
@@ -42,6 +43,8 @@ export interface PolymarketVenueOptions {
   readonly pollIntervalMs?: number | undefined;
   /** How often results are asked for at most; absent: every 10 s. */
   readonly resultIntervalMs?: number | undefined;
+  /** How long a restriction that was told is believed at most; absent: as its kind lasts. Shorter in tests only. */
+  readonly modeHoldMsMax?: number | undefined;
   readonly deadlines?: TransportDeadlines | undefined;
   /** Reads a second of each host; absent: half of what each takes. */
   readonly readsPerSecond?: number | undefined;
@@ -52,6 +55,8 @@ export interface KnownOrder {
   readonly clientOrderId: string;
   readonly outcome: OutcomeIndex;
   readonly action: 'buy' | 'sell';
+  /** As it was when the order was decided: its fills are read and charged by it. */
+  readonly market: Pick<VenueMarket, 'marketId' | 'tokenIds' | 'fees'>;
 }
 
 /** What this process knows of an order by its hash. */
@@ -85,6 +90,8 @@ export interface PolymarketAccount {
   readonly doubtful: BoundedMap<string, true>;
   /** Hash → the client's id; empty for an order that is not ours. */
   readonly clientIds: BoundedMap<string, string>;
+  /** Hash → what the ledger knows of the order; null for one it does not. */
+  readonly known: BoundedMap<string, KnownOrder | null>;
   /** Condition id → the market's terms when its first trade was read. */
   readonly terms: BoundedMap<string, MarketTerms>;
   /** Trades that were read and are neither confirmed nor failed: id → when they matched, Unix ms. */
@@ -115,7 +122,12 @@ export function openAccount(options: PolymarketVenueOptions): PolymarketAccount 
   const { urls, clock, credentials, deadlines, readsPerSecond, onDoubt } = options;
   const wallMs = options.wallMs ?? Date.now;
   const wallet = createWallet(credentials);
-  const modes = options.modes ?? createTradingModes({ nowMs: wallMs });
+  const modes =
+    options.modes ??
+    createTradingModes({
+      nowMs: wallMs,
+      holdMsMax: options.modeHoldMsMax,
+    });
   const unknownHorizonMs = options.unknownHorizonMs ?? UNKNOWN_HORIZON_MS;
   const sizes = { sizeMax: REMEMBERED_MAX };
   return {
@@ -140,6 +152,7 @@ export function openAccount(options: PolymarketVenueOptions): PolymarketAccount 
     orders: new BoundedMap(sizes),
     doubtful: new BoundedMap({ ...sizes, ageMsMax: unknownHorizonMs }),
     clientIds: new BoundedMap(sizes),
+    known: new BoundedMap(sizes),
     terms: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX }),
     unconfirmed: new Map(),
     dealtWith: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX }),

@@ -6,11 +6,12 @@ import type { PolymarketTrade } from '../../contracts/polymarket/trades.ts';
 import { tradePageSchema } from '../../contracts/polymarket/trades.ts';
 import { fillFee } from '../../domain/fees/schedule.ts';
 import type { FactPage, VenueFill } from '../venue.ts';
+import { VenueRefused, VenueUnreachable } from '../venue.ts';
 import type { KnownOrder, PolymarketAccount } from './account.ts';
 import { unheard } from './client.ts';
 import type { OwnMatch } from './matches.ts';
 import { matchesOfAccount } from './matches.ts';
-import { learnClientIds } from './own-orders.ts';
+import { learnOrders } from './own-orders.ts';
 import type { MarketTerms } from './terms.ts';
 
 /** How far a process that has read nothing yet looks back for trades that were not final. */
@@ -22,8 +23,8 @@ const AFTER_SLACK_S = 1;
 
 /**
  * Every fill since `sinceMs`, oldest first, each once, and those before that were not final when
- * they were last read. A trade of a market whose name cannot be had now is not told yet, and the
- * cursor stays before it.
+ * they were last read. A trade whose market cannot be read now is not told yet, holds no other up,
+ * and the cursor stays before it.
  * @throws VenueUnreachable where a page cannot be read or a trade contradicts its order
  */
 export async function readFills(
@@ -36,20 +37,20 @@ export async function readFills(
   const matches = trades.flatMap((trade) =>
     matchesOfAccount(trade, account.wallet.maker.toLowerCase()),
   );
-  const known = await learnClientIds(
+  const known = await learnOrders(
     account,
     matches.map(({ hash }) => hash),
   );
   const facts: VenueFill[] = [];
   let cursorMs = Math.max(sinceMs, atMs);
   for (const match of matches) {
-    const market = await marketOf(account, match.conditionId, signal);
+    const order = known.get(match.hash);
+    const market =
+      marketOfOrder(account, match, order) ?? (await marketOrDoubt(account, match, signal));
     if (market === undefined) {
-      const detail = `trade ${match.tradeId}: the venue does not name its market now`;
-      account.options.onDoubt?.({ marketId: match.conditionId, detail });
       cursorMs = Math.min(cursorMs, match.matchedAtMs - 1);
     } else {
-      facts.push(...factsOf(account, match, market, known.get(match.hash)));
+      facts.push(...factsOf(account, match, market, order));
     }
   }
   // Only a page whose facts are all told is remembered as read.
@@ -96,14 +97,44 @@ function follow(
   }
 }
 
+/** What a fill is read by. */
+type FillTerms = Pick<MarketTerms, 'marketId' | 'tokenIds' | 'fees'>;
+
+/** An order of ours says what it was for: the venue need not be asked for its market. */
+function marketOfOrder(
+  { terms, dealtWith }: PolymarketAccount,
+  { conditionId }: OwnMatch,
+  order: KnownOrder | undefined,
+): FillTerms | undefined {
+  if (order?.market.tokenIds === undefined) return terms.get(conditionId);
+  const { marketId, tokenIds, fees } = order.market;
+  dealtWith.set(marketId, true);
+  return { marketId, tokenIds, fees };
+}
+
+async function marketOrDoubt(
+  account: PolymarketAccount,
+  { conditionId, tradeId }: OwnMatch,
+  signal?: AbortSignal,
+): Promise<FillTerms | undefined> {
+  const doubt = (why: string): undefined => {
+    account.options.onDoubt?.({ marketId: conditionId, detail: `trade ${tradeId}: ${why}` });
+  };
+  try {
+    const market = await marketOf(account, conditionId, signal);
+    return market ?? doubt('the venue does not name its market now');
+  } catch (error) {
+    if (!(error instanceof VenueUnreachable || error instanceof VenueRefused)) throw error;
+    return doubt(error.message);
+  }
+}
+
 /** The market a trade was made in; its fees are those of the first time it was seen. */
 async function marketOf(
   account: PolymarketAccount,
   conditionId: string,
   signal?: AbortSignal,
 ): Promise<MarketTerms | undefined> {
-  const known = account.terms.get(conditionId);
-  if (known !== undefined) return known;
   const slug = await account.markets.slugOf(conditionId, signal);
   const found = slug === undefined ? undefined : await account.markets.terms(slug, signal);
   if (found === undefined) return undefined;
@@ -116,7 +147,7 @@ async function marketOf(
 function factsOf(
   account: PolymarketAccount,
   match: OwnMatch,
-  market: MarketTerms,
+  market: FillTerms,
   known: KnownOrder | undefined,
 ): VenueFill[] {
   const fill = fillOf(account, match, market);
@@ -130,7 +161,7 @@ function factsOf(
   return [fill, { ...fill, fillId: `${fill.fillId}:failed`, reverts: fill.fillId }];
 }
 
-function fillOf(account: PolymarketAccount, match: OwnMatch, market: MarketTerms): VenueFill {
+function fillOf(account: PolymarketAccount, match: OwnMatch, market: FillTerms): VenueFill {
   const { tradeId, hash, assetId, side, quantity, priceMicros: price, role } = match;
   const outcome = market.tokenIds.indexOf(assetId);
   if (outcome !== 0 && outcome !== 1) {

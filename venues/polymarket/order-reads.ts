@@ -16,7 +16,7 @@ import { remember } from './account.ts';
 import { unheard } from './client.ts';
 import type { OwnMatch } from './matches.ts';
 import { matchOfOrder } from './matches.ts';
-import { learnClientIds } from './own-orders.ts';
+import { learnOrders } from './own-orders.ts';
 
 /** Clocks differ, and the venue dates trades by its own. */
 const SENT_SLACK_MS = 5 * 60_000;
@@ -229,12 +229,15 @@ export async function readOpenOrders(
     for (const order of data) if (isAlive(order.status)) open.set(order.id, order);
   }
   const orders = [...open.values()];
-  await learnClientIds(account, [...open.keys()]);
+  const known = await learnOrders(account, [...open.keys()]);
   const found: OpenOrder[] = [];
   for (const { id, market, size_matched: filled } of orders) {
     const clientOrderId = account.clientIds.get(id) ?? '';
     const marketId =
-      account.orders.get(id)?.marketId ?? (await account.markets.slugOf(market, signal)) ?? market;
+      account.orders.get(id)?.marketId ??
+      known.get(id)?.market.marketId ??
+      (await account.markets.slugOf(market, signal)) ??
+      market;
     found.push({ venueOrderId: id, status: 'resting', filled, clientOrderId, marketId });
   }
   return found;

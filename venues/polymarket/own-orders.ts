@@ -2,19 +2,29 @@
 import type { KnownOrder, PolymarketAccount } from './account.ts';
 
 /**
- * Learns whose orders these are; an order the ledger does not know is not ours, for its hash is
- * stored before its first send.
+ * Learns what these orders are; one the ledger does not know is not ours, for its hash is stored
+ * before its first send. Orders that are not ours are left out.
  */
-export async function learnClientIds(
-  account: PolymarketAccount,
+export async function learnOrders(
+  { known, clientIds, options }: PolymarketAccount,
   hashes: readonly string[],
 ): Promise<ReadonlyMap<string, KnownOrder>> {
-  const missing = [...new Set(hashes)].filter((hash) => account.clientIds.get(hash) === undefined);
-  const { ordersOf } = account.options;
-  if (missing.length === 0 || ordersOf === undefined) return new Map();
-  const known = await ordersOf(missing);
-  for (const hash of missing) {
-    account.clientIds.set(hash, known.get(hash)?.clientOrderId ?? '');
+  const asked = [...new Set(hashes)];
+  const missing = asked.filter((hash) => known.get(hash) === undefined);
+  if (missing.length > 0 && options.ordersOf !== undefined) {
+    const found = await options.ordersOf(missing);
+    for (const hash of missing) {
+      const order = found.get(hash) ?? null;
+      known.set(hash, order);
+      if (order !== null || clientIds.get(hash) === undefined) {
+        clientIds.set(hash, order?.clientOrderId ?? '');
+      }
+    }
   }
-  return known;
+  return new Map(
+    asked.flatMap((hash): [string, KnownOrder][] => {
+      const order = known.get(hash);
+      return order == null ? [] : [[hash, order]];
+    }),
+  );
 }

@@ -55,9 +55,22 @@ const WORDS: Readonly<Record<RestrictedMode, string>> = {
   POST_ONLY: 'only orders that rest are taken',
 };
 
-/** Makes the holder. @param nowMs Unix ms, the clock `untilMs` is told by */
-export function createTradingModes({ nowMs }: { readonly nowMs: () => number }): TradingModes {
+/** By which clock `untilMs` is told, Unix ms, and how long any word is believed at most. */
+export interface TradingModesOptions {
+  readonly nowMs: () => number;
+  /** Absent: as long as its kind usually lasts. Shorter in tests only. */
+  readonly holdMsMax?: number | undefined;
+}
+
+/** Makes the holder. */
+export function createTradingModes({
+  nowMs,
+  holdMsMax = Number.POSITIVE_INFINITY,
+}: TradingModesOptions): TradingModes {
   const heldUntilMs = new Map<RestrictedMode, number>();
+  const hold = (mode: RestrictedMode, untilMs: number): void => {
+    heldUntilMs.set(mode, Math.min(untilMs, nowMs() + holdMsMax));
+  };
   return {
     learn(mode, untilMs) {
       if (mode === 'NORMAL') {
@@ -67,9 +80,9 @@ export function createTradingModes({ nowMs }: { readonly nowMs: () => number }):
         return;
       }
       const until = untilMs ?? nowMs() + HOLDS_MS[mode];
-      heldUntilMs.set(mode, until);
+      hold(mode, until);
       if (mode === 'RESTARTING' && until > nowMs()) {
-        heldUntilMs.set('POST_ONLY', until + POST_ONLY_AFTER_RESTART_MS);
+        hold('POST_ONLY', until + POST_ONLY_AFTER_RESTART_MS);
       }
     },
     current() {

@@ -1,10 +1,11 @@
-/** An account beside the ledger: what arming compares. */
+/** An account before it is armed: what it depends on, and how it stands beside the ledger. */
 import type { ArmedView } from '../../contracts/live.ts';
 import { formatUsd } from '../../domain/decimal.ts';
 import type { LiveBook } from '../../domain/desk.ts';
 import { micros } from '../../domain/money.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { readOrderTerms } from '../../ledger/read/order-terms.ts';
+import { accountChecks } from './doctor.ts';
 import type { LiveVenue } from './live-venue.ts';
 
 /** More than this between a venue's cash and the ledger's is a break. @source DESIGN §4 */
@@ -16,13 +17,18 @@ export interface Compared {
   readonly differences: readonly string[];
 }
 
-/** Compares one account with the ledger: cash to the cent, and every open order one of ours. */
+/**
+ * Checks one account and compares it with the ledger: everything it depends on is well, cash is the
+ * same to the cent, and every open order is one of ours.
+ */
 export async function compareAccount(
   ledger: Ledger,
   book: LiveBook,
-  { venue, totalBalance }: LiveVenue,
+  live: LiveVenue,
 ): Promise<Compared> {
-  const { cashMicros } = await totalBalance();
+  const { venue } = live;
+  const checks = await accountChecks(live);
+  const { cashMicros } = await live.totalBalance();
   const orders = await venue.openOrders();
   const known = await readOrderTerms(
     ledger.db,
@@ -32,7 +38,9 @@ export async function compareAccount(
   const foreign = orders.filter(({ clientOrderId }) => !known.has(clientOrderId));
   const cashAtVenue = formatUsd(cashMicros);
   const cashInLedger = formatUsd(micros(ours));
-  const differences: string[] = [];
+  const differences = checks
+    .filter(({ ok }) => !ok)
+    .map(({ name, detail }) => `${name}: ${detail}`);
   if (Math.abs(cashMicros - ours) > CASH_DIFFERENCE_MICROS_MAX) {
     differences.push(`${venue.id} has ${cashAtVenue}, the ledger ${cashInLedger}`);
   }

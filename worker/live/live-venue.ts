@@ -21,6 +21,8 @@ export interface LiveTuning {
   readonly readTokensPerSecond?: number | undefined;
   readonly deadlines?: TransportDeadlines | undefined;
   readonly pollIntervalMs?: number | undefined;
+  readonly modeHoldMsMax?: number | undefined;
+  readonly resultIntervalMs?: number | undefined;
 }
 
 /** What a venue's client is opened with. */

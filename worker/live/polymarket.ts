@@ -123,7 +123,8 @@ async function prepare(config: Config): Promise<boolean> {
 
 function open(config: Config, parts: LiveParts): LiveVenue {
   const { book, clock, log, ledger } = parts;
-  const { unknownHorizonMs, readTokensPerSecond, deadlines, pollIntervalMs } = parts;
+  const { readTokensPerSecond, unknownHorizonMs, deadlines, pollIntervalMs } = parts;
+  const { modeHoldMsMax, resultIntervalMs } = parts;
   const wallet = walletOf(config.environment);
   const owner = ownerOf(config);
   const at = { book, venue: 'polymarket' } as const;
@@ -141,6 +142,8 @@ function open(config: Config, parts: LiveParts): LiveVenue {
     readsPerSecond: readTokensPerSecond,
     deadlines,
     pollIntervalMs,
+    modeHoldMsMax,
+    resultIntervalMs,
     onDoubt: (doubt) => log.warn(doubt, 'a venue contradicts itself'),
   };
   const venue = createPolymarketVenue(options);

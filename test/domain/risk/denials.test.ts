@@ -379,23 +379,6 @@ describe('a proposal that fails one rule is denied by that rule alone, with its 
     for (const failure of failures) expect(failure.numbers).toMatchObject(numbers);
   });
 
-  test('what to use instead of a FOK buy on Polymarket is told; on Kalshi there is one', () => {
-    const on = (venue: 'kalshi' | 'polymarket') =>
-      judge({ leg: { venue }, proposal: { tif: 'fok' } });
-    expect(failuresOf(on('polymarket').verdicts)[0]?.detail).toContain(
-      'use tif ioc, with minQuantity',
-    );
-    expect(on('kalshi').accepted).toBe(true);
-  });
-
-  test('a buy of exactly the least cost passes, and the refusal of a smaller one names it', () => {
-    expect(judge({ market: { minCostMicros: usd('29') } }).accepted).toBe(true);
-    const [failure] = failuresOf(judge({ market: { minCostMicros: usd('29.01') } }).verdicts);
-    expect(failure?.detail).toMatch(
-      /at least 50\.02 are needed \(.* takes no buy below \$29\.01\)$/,
-    );
-  });
-
   test('every code of the table is covered but PRICE_MOVED, which sending judges', () => {
     const covered = new Set([...denied.map(([code]) => code), 'DAILY_LOSS_REACHED']);
     expect(DENIAL_CODES.filter((code) => !covered.has(code))).toEqual(['PRICE_MOVED']);

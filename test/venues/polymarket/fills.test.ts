@@ -16,6 +16,11 @@ afterEach(() => t.close());
 const HASH = `0x${'12'.repeat(32)}`;
 const OTHER_HASH = `0x${'34'.repeat(32)}`;
 const { conditionId, tokenIds } = idsOf('M1');
+const MARKET = {
+  marketId: 'M1',
+  tokenIds,
+  fees: { kind: 'polymarket', rateMillionths: 0 },
+} as const;
 const MATCHED_AT_MS = NOW_MS - 5_000;
 const fills = async (...trades: object[]) => {
   t.trades = trades;
@@ -48,14 +53,16 @@ describe('a trade we took', () => {
 
   test('carries our own id where the ledger knows the order', async () => {
     t.trades = [tradeBody('t-1', HASH)];
-    const known = { clientOrderId: 'a-1', outcome: 0, action: 'buy' } as const;
+    const known = { clientOrderId: 'a-1', outcome: 0, action: 'buy', market: MARKET } as const;
     const venue = t.venue({ ordersOf: () => Promise.resolve(new Map([[HASH, known]])) });
     expect((await venue.fillsSince(0)).facts).toEqual([{ ...plain, clientOrderId: 'a-1' }]);
+    // What the ledger knows is not asked of the venue.
+    expect(t.sent('GET', '/gamma/markets')).toEqual([]);
   });
 
   test('of another outcome or action than its order’s is believed by nobody', async () => {
     t.trades = [tradeBody('t-1', HASH)];
-    const known = { clientOrderId: 'a-1', outcome: 1, action: 'buy' } as const;
+    const known = { clientOrderId: 'a-1', outcome: 1, action: 'buy', market: MARKET } as const;
     const venue = t.venue({ ordersOf: () => Promise.resolve(new Map([[HASH, known]])) });
     await expect(venue.fillsSince(0)).rejects.toMatchObject({
       name: 'VenueUnreachable',
@@ -241,6 +248,17 @@ describe('the list', () => {
     expect(facts).toHaveLength(1);
     expect(cursorMs).toBe(MATCHED_AT_MS - 1);
     expect(doubts).toHaveLength(1);
+  });
+
+  test('a trade of a market that cannot be read now holds no other up', async () => {
+    t.stub.market('M2');
+    const other = idsOf('M2').conditionId;
+    t.stub.answers.set(`/clob-markets/${other}`, { status: 429, body: '' });
+    const later = { match_time: String(MATCHED_AT_MS / 1000 + 1) };
+    t.trades = [tradeBody('t-1', HASH, { market: other }), tradeBody('t-2', HASH, later)];
+    const { facts, cursorMs } = await t.venue().fillsSince(0);
+    expect(facts.map(({ fillId }) => fillId)).toEqual([`t-2:${HASH}`]);
+    expect(cursorMs).toBe(MATCHED_AT_MS - 1);
   });
 
   test.each([

@@ -265,12 +265,13 @@ describe('open orders', () => {
     ];
     t.stub.answers.set('/data/orders', () => pages.shift());
     const asked: string[][] = [];
+    const fees = { kind: 'polymarket', rateMillionths: 0 } as const;
+    const market = { marketId: 'M1', fees };
+    const known = { clientOrderId: 'a-1', outcome: 0, action: 'buy', market } as const;
     const venue = t.venue({
       ordersOf: (hashes) => {
         asked.push([...hashes]);
-        return Promise.resolve(
-          new Map([[ours, { clientOrderId: 'a-1', outcome: 0 as const, action: 'buy' as const }]]),
-        );
+        return Promise.resolve(new Map([[ours, known]]));
       },
     });
     expect(await venue.openOrders()).toEqual([
