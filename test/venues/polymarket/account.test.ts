@@ -100,6 +100,7 @@ describe('the checks', () => {
       clock: clockAt(NOW_MS),
       wallMs: () => NOW_MS,
       credentials: credentials(),
+      ordersOf: () => Promise.resolve(new Map()),
       ...changes,
     });
 
@@ -169,6 +170,16 @@ describe('the checks', () => {
       },
     ],
   ];
+  test('without a ledger of open orders only their number is told', async () => {
+    healthy();
+    t.open = [orderBody(`0x${'1'.repeat(64)}`, { status: 'LIVE' })];
+    const rows = await check({ ordersOf: undefined });
+    expect(rows.find(({ name }) => name === 'open orders')).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining('1; arming compares'),
+    });
+  });
+
   test.each(broken)('of %s say: %s', async (name, words, breakIt) => {
     healthy();
     breakIt();
