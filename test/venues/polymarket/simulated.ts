@@ -80,7 +80,6 @@ export interface PolymarketOnSimulator extends VenueUnderTest {
 
 /** What a ledger stores of an order before its bytes may leave. */
 interface Stored extends KnownOrder {
-  readonly marketId: string;
   readonly venueOrderId: string;
   readonly sentAtMs: number;
 }
@@ -101,7 +100,7 @@ export async function newPolymarketOnSimulator(
       wallMs: exchange.nowMs,
       readsPerSecond: 100_000,
       resultIntervalMs: 0,
-      heldMarkets: () => Promise.resolve([...ledger.values()].map(({ marketId }) => marketId)),
+      heldMarkets: () => Promise.resolve([...ledger.values()].map(({ market }) => market.marketId)),
       ordersOf: (hashes) => Promise.resolve(ordersOf(ledger, hashes)),
       ...changes,
     });
@@ -116,11 +115,12 @@ export async function newPolymarketOnSimulator(
         const prepared = await venue.prepare(request);
         const { clientOrderId, marketId, outcome, action } = request;
         const { venueOrderId } = prepared;
-        if (venueOrderId !== undefined && !ledger.has(clientOrderId)) {
+        const market = await venue.market(marketId);
+        const isNew = market !== undefined && !ledger.has(clientOrderId);
+        if (venueOrderId !== undefined && isNew) {
           const sentAtMs = exchange.nowMs();
-          const market = (await venue.market(marketId))!;
-          const terms = { clientOrderId, marketId, outcome, action, market };
-          ledger.set(clientOrderId, { ...terms, venueOrderId, sentAtMs });
+          const stored = { clientOrderId, market, outcome, action, venueOrderId, sentAtMs };
+          ledger.set(clientOrderId, stored);
         }
         return prepared;
       },
