@@ -43,6 +43,7 @@ describe('a market', () => {
       tickMicros: 1_000,
       lotMicroContracts: 10_000,
       minQuantity: contracts(5),
+      minCostMicros: 1_000_000,
       fees: { kind: 'polymarket', rateMillionths: 50_000 },
       tradable: true,
       // The later one: the end date is the day before the game, and no closing time at all.
