@@ -207,7 +207,7 @@ export function describeFaultRun(run: FaultRun): void {
     await meanwhile;
     expect(await now.countOf('TRUE')).toBeGreaterThanOrEqual(TRADES);
     await tell(now);
-  }, 900_000);
+  }, 1_500_000);
 
   describe('afterwards', () => {
     afterwards(() => now);
