@@ -18,32 +18,27 @@ const INT8_OID = 20;
 const POOL_CONNECTIONS_MAX = 20;
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** A verb waits so long for a lock, and its caller may then try again. */
-const LOCK_TIMEOUT_MS = 2_000;
-
 /** Every session: UTC, and no lock or idle transaction of a frozen worker holds the desk over 2 s. */
-const sessionOptions = (lockTimeoutMs: number): string =>
+const sessionOptions = (patience: number): string =>
   [
     '-c timezone=UTC',
-    `-c lock_timeout=${lockTimeoutMs}`,
-    '-c idle_in_transaction_session_timeout=2000',
-    '-c statement_timeout=15000',
+    `-c lock_timeout=${2_000 * patience}`,
+    `-c idle_in_transaction_session_timeout=${2_000 * patience}`,
+    `-c statement_timeout=${15_000 * patience}`,
   ].join(' ');
 
 /**
  * Opens a pool on `url`. Connections are made on demand; one that breaks is dropped, and `onLost`
- * hears of it.
+ * hears of it. A verb that waits for a lock longer than 2 s fails, and its caller tries again.
+ * @param patience multiplies every time limit, for tests, which do not try again
  */
-export function openDatabase(
-  url: string,
-  onLost: (error: Error) => void,
-  lockTimeoutMs = LOCK_TIMEOUT_MS,
-): LedgerDb {
+export function openDatabase(url: string, onLost: (error: Error) => void, patience = 1): LedgerDb {
   const pool = openPool(
     {
       connectionString: url,
       max: POOL_CONNECTIONS_MAX,
-      options: sessionOptions(lockTimeoutMs),
+      options: sessionOptions(patience),
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS * patience,
       application_name: 'ballast-ledger',
       types: { getTypeParser: parserOf },
     },

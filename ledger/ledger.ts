@@ -105,10 +105,7 @@ export interface Ledger {
   readonly close: () => Promise<void>;
 }
 
-/**
- * Opens the ledger at `url`; nothing is migrated or written yet. A verb that waits for a lock longer
- * than `lockTimeoutMs` (absent: 2 s) fails, and its caller tries again.
- */
+/** Opens the ledger at `url`; nothing is migrated or written yet. Parameters: `openDatabase`'s. */
 export function openLedger(...where: Parameters<typeof openDatabase>): Ledger {
   const db = openDatabase(...where);
   const bind = binderOf(db);

@@ -24,7 +24,7 @@ import { contracts, factsOf, fillOf, limitsOf, proposalOf, settlementOf, usd } f
 export const NOON = '2026-11-22T12:00:00.000Z';
 
 /** Nobody tries again here where a lock is slow to come, as an activity would: the machine may be. */
-const PATIENCE_MS = 14_000;
+export const PATIENCE = 10;
 
 /** How an order is answered: finished with a quantity in contracts, or any other event. */
 export interface Answer {
@@ -227,7 +227,7 @@ export function useLedger(): () => LedgerUnderTest {
   let current: LedgerUnderTest | undefined;
   beforeAll(async () => {
     database = await createTestDatabase();
-    ledger = openLedger(database.url, () => undefined, PATIENCE_MS);
+    ledger = openLedger(database.url, () => undefined, PATIENCE);
     await ledger.migrate();
   });
   beforeEach(() => {

@@ -6,7 +6,7 @@ import type { ReserveOutcome } from '../../ledger/verbs/reserve.ts';
 import { balanceOf, counterOf } from './books-in-sql.ts';
 import { chanceOf } from './chance.ts';
 import type { LedgerUnderTest } from './harness.ts';
-import { codesOf, NOON, usd, useLedger } from './harness.ts';
+import { codesOf, NOON, PATIENCE, usd, useLedger } from './harness.ts';
 import type { PairWish } from './pair-wishes.ts';
 import { preparePair, registerPair } from './pair-wishes.ts';
 import type { Wish } from './wishes.ts';
@@ -30,7 +30,7 @@ async function mixed(
   count: number,
   shared: Shared = {},
 ): Promise<Map<string, ReserveOutcome>> {
-  second = openLedger(it.database.url, () => undefined);
+  second = openLedger(it.database.url, () => undefined, PATIENCE);
   const ledgers = [it.ledger, second];
   const ids = Array.from({ length: count }, (_, index) => `${index % 2 === 0 ? 'p' : 's'}${index}`);
   for (const id of ids) {
@@ -133,7 +133,7 @@ test('DUPLICATE_TRADE 20 pairs on the same two markets at once: one accepted', a
 test('pairs and single legs on shared markets, events and venues in any order: no deadlock', async () => {
   const it = under();
   await it.setUp();
-  second = openLedger(it.database.url, () => undefined);
+  second = openLedger(it.database.url, () => undefined, PATIENCE);
   const chance = chanceOf(3);
   const names = ['a', 'b', 'c', 'd'];
   for (const name of names) await registerPair(it, name);

@@ -47,6 +47,7 @@ describeFaultRun({
   },
   tuning: POLYMARKET_COMPRESSED,
   venueFaults: [
+    { kind: 'status425', weight: 1, endpoints: ['createOrder', 'cancelOrder'] },
     { kind: 'ghostFill', weight: 4, endpoints: ['createOrder'] },
     { kind: 'retryTrade', weight: 4, endpoints: ['createOrder'] },
     { kind: 'partialFill', weight: 4, endpoints: ['createOrder'] },
