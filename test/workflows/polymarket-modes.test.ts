@@ -120,6 +120,7 @@ describe('a place from which orders are refused', () => {
 
   test('found an hour later it is what is told', async () => {
     await letPass(HOUR_MS + 1_000);
+    expect(await statusTells()).toBe('orders are refused from here (SG SIN)');
     await denied('blocked-later', /refused from here \(SG SIN\)/);
     await desk.simulator.admin('setGeoblock', { blocked: false });
     await letPass(HOUR_MS + 1_000);
