@@ -25,6 +25,10 @@ export const ALERTS = {
     level: 'critical',
     todo: 'a result was amended after it was booked; compare the books with the venue, then ballast resume --after-breach',
   },
+  REDEMPTION_UNPAID: {
+    level: 'critical',
+    todo: 'a redemption was told and its cash did not come; find the transaction and where it paid to',
+  },
   FILL_REVERTED: {
     level: 'warning',
     todo: 'a fill failed after all; the pair is hedged again',

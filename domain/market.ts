@@ -90,6 +90,11 @@ export interface VenueSettlement {
   /** Paid per contract of outcome 0 and of outcome 1, 0 … 1,000,000 each. */
   readonly payoutMicros: readonly [PriceMicros, PriceMicros];
   readonly settledAtMs: number;
+  /**
+   * The venue tells of a market only the result that stands now, never those before it: one that
+   * differs from the newest is newer, also where it was told before. Absent: its list has them all.
+   */
+  readonly stands?: true;
 }
 
 /**

@@ -22,6 +22,7 @@ import * as outcomes from './verbs/outcomes.ts';
 import * as pairs from './verbs/pairs.ts';
 import * as proposals from './verbs/proposals.ts';
 import * as reserving from './verbs/reserve.ts';
+import { remindRedeemable } from './verbs/redemption-reminders.ts';
 import * as redemptions from './verbs/redemptions.ts';
 import * as resolutions from './verbs/resolutions.ts';
 import * as results from './verbs/results.ts';
@@ -68,8 +69,10 @@ export interface Ledger {
   readonly tradesUnderWay: Bound<typeof underWay.tradesUnderWay>;
   readonly knownFills: Bound<typeof watching.knownFills>;
   readonly storeSettlement: Bound<typeof results.storeSettlement>;
+  readonly noteRedemption: Bound<typeof redemptions.noteRedemption>;
+  readonly unpaidRedemptions: Bound<typeof redemptions.unpaidRedemptions>;
   readonly bookRedemption: Bound<typeof redemptions.bookRedemption>;
-  readonly remindRedeemable: Bound<typeof redemptions.remindRedeemable>;
+  readonly remindRedeemable: Bound<typeof remindRedeemable>;
   readonly recordSettlement: Bound<typeof settling.recordSettlement>;
   readonly readCursor: (book: Book, venue: VenueId) => Promise<number>;
   readonly writeCursor: Bound<typeof watching.writeCursor>;
@@ -140,8 +143,10 @@ export function openLedger(...where: Parameters<typeof openDatabase>): Ledger {
     tradesUnderWay: bind(underWay.tradesUnderWay),
     knownFills: bind(watching.knownFills),
     storeSettlement: bind(results.storeSettlement),
+    noteRedemption: bind(redemptions.noteRedemption),
+    unpaidRedemptions: bind(redemptions.unpaidRedemptions),
     bookRedemption: bind(redemptions.bookRedemption),
-    remindRedeemable: bind(redemptions.remindRedeemable),
+    remindRedeemable: bind(remindRedeemable),
     recordSettlement: bind(settling.recordSettlement),
     readCursor: bind(watching.readCursor),
     writeCursor: bind(watching.writeCursor),

@@ -271,6 +271,9 @@ interface RedemptionTable {
   redeemed_at_ms: Int8;
   recorded_at_ms: Int8;
 }
+type UnpaidRedemptionTable = Omit<RedemptionTable, 'booked' | 'recorded_at_ms'> & {
+  seen_at_ms: Int8;
+};
 interface WatchTable {
   book: Book;
   venue: VenueId;
@@ -382,6 +385,7 @@ export interface Database {
   fill: FillTable;
   settlement: SettlementTable;
   redemption: RedemptionTable;
+  redemption_unpaid: UnpaidRedemptionTable;
   watch: WatchTable;
   discrepancy: DiscrepancyTable;
   outbox: OutboxTable;

@@ -156,6 +156,11 @@ export interface Venue extends MarketData {
   capabilities(): VenueCapabilities;
   /** What can be spent; with a market, on that market's part of the venue. */
   balance(marketId?: string, signal?: AbortSignal): Promise<VenueBalance>;
+  /**
+   * The same, looked up anew by a venue that may not know of cash that came past it. Absent where
+   * `balance` is that already.
+   */
+  balanceNow?(signal?: AbortSignal): Promise<VenueBalance>;
   /** Decides the bytes; sends nothing. */
   prepare(request: OrderRequest): Promise<PreparedOrder>;
   /**

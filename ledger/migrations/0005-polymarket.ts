@@ -9,8 +9,9 @@ async function up(db: Kysely<unknown>): Promise<void> {
 export const polymarketMigration: Migration = { up };
 
 /**
- * Cash seen for won positions, once by the venue's own id; `booked` is what of it was posted. What
- * is redeemable is found by market and by when it was paid without reading every account.
+ * Cash seen for won positions, once by the venue's own id; `booked` is what of it was posted. One
+ * that the venue tells while its cash is not there waits as unpaid, until it is booked. What is
+ * redeemable is found by market and by when it was paid without reading every account.
  */
 const REDEMPTION = `
 CREATE TABLE redemption (
@@ -26,6 +27,16 @@ CREATE TABLE redemption (
 );
 CREATE TRIGGER redemption_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON redemption
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TABLE redemption_unpaid (
+  book text NOT NULL CHECK (book IN ('paper','rehearsal','drill','live')),
+  venue text NOT NULL,
+  redemption_id text NOT NULL,
+  market text NOT NULL,
+  amount bigint NOT NULL CHECK (amount >= 0),
+  redeemed_at_ms bigint NOT NULL,
+  seen_at_ms bigint NOT NULL,
+  PRIMARY KEY (book, venue, redemption_id)
+);
 CREATE INDEX account_redeemable ON account (book, venue)
   WHERE split_part(id, '/', 3) = 'redeemable';
 CREATE INDEX transfer_into_redeemable ON transfer (debit_id)

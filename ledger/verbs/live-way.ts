@@ -7,7 +7,7 @@ import type { DeskId, LiveBook } from '../../domain/desk.ts';
 import { LIVE_BOOKS } from '../../domain/desk.ts';
 import { depositEntries } from '../../domain/ledger-entries.ts';
 import type { Micros } from '../../domain/money.ts';
-import type { VenueId } from '../../domain/venue-id.ts';
+import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
 import { DeskMissing } from '../errors.ts';
@@ -176,7 +176,7 @@ export async function openInLiveBooks(
 /** µ$ of cash the ledger has at a venue in a book; 0 where it has no such account. */
 export async function ledgerCash(
   db: LedgerDb,
-  of: { readonly book: LiveBook; readonly venue: VenueId },
+  of: { readonly book: Book; readonly venue: VenueId },
 ): Promise<number> {
   const row = await db
     .selectFrom('account')

@@ -1,4 +1,4 @@
-/** Redeemed winnings: cash that is seen, and winnings that nobody redeems. */
+/** Redeemed winnings: what the venue tells of them, and cash once it is seen. */
 import { sql } from 'kysely';
 import type { AccountRef } from '../../domain/accounts.ts';
 import { accountRef } from '../../domain/accounts.ts';
@@ -11,7 +11,6 @@ import { earlyRedemptionEntries, redemptionEntries } from '../../domain/redempti
 import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
-import { readReceivables } from '../read/redeemable.ts';
 import { raiseAlert, resolveAlert } from './alerts.ts';
 import { dayOfFact } from './fact-day.ts';
 import { openAccounts, post } from './postings.ts';
@@ -21,57 +20,128 @@ interface At {
   readonly venue: VenueId;
 }
 
-/** Winnings that are not redeemed for so long need a person: auto-redeeming takes minutes. */
-const REMIND_AFTER_MS = 24 * 60 * 60_000;
+/**
+ * Cash at a venue by both sides, read before the facts of the same pass and in this order; µ$. So
+ * whatever those facts move is on the ledger's side at least, and never taken for a redemption.
+ */
+export interface CashSeen {
+  readonly inLedgerMicros: number;
+  readonly atVenueMicros: number;
+}
+
+/** What came of a redemption; `unpaid`: its cash is not at the venue, and nothing was booked. */
+export type RedemptionOutcome =
+  | { readonly kind: 'booked'; readonly amountMicros: number }
+  | { readonly kind: 'known' }
+  | { readonly kind: 'unpaid' };
+
+/** Fees are computed, and the venue's own are rounded otherwise: cash differs by as much. */
+const CASH_SLACK_MICROS = 10_000;
 
 /**
- * Books the cash of a redemption once: up to what is redeemable of the market, and what comes
- * beyond it as the venue's credit, reported. What the account redeemed before the book began is in
- * its opening cash, and posts nothing.
- * @returns false where it was booked before
+ * Keeps a redemption that the venue tells until its cash is seen. One transaction may be told in
+ * parts: the newest amount counts. One that was booked stays as it was booked.
+ */
+export async function noteRedemption(
+  db: LedgerDb,
+  at: At,
+  { redemptionId, marketId, amountMicros, redeemedAtMs }: VenueRedemption,
+  reading: ClockReading,
+): Promise<void> {
+  await sql`
+    INSERT INTO redemption_unpaid AS known
+      (book, venue, redemption_id, market, amount, redeemed_at_ms, seen_at_ms)
+    SELECT ${at.book}, ${at.venue}, ${redemptionId}, ${marketId}, ${amountMicros}::bigint,
+      ${redeemedAtMs}::bigint, ${reading.atMs}::bigint
+    WHERE NOT EXISTS (SELECT FROM redemption WHERE book = ${at.book} AND venue = ${at.venue}
+      AND redemption_id = ${redemptionId})
+    ON CONFLICT (book, venue, redemption_id) DO UPDATE SET amount = excluded.amount
+    WHERE known.amount <> excluded.amount`.execute(db);
+}
+
+/** Redemptions that wait for their cash, oldest first. */
+export async function unpaidRedemptions(db: LedgerDb, at: At): Promise<VenueRedemption[]> {
+  const rows = await db
+    .selectFrom('redemption_unpaid')
+    .select(['redemption_id', 'market', 'amount', 'redeemed_at_ms'])
+    .where('book', '=', at.book)
+    .where('venue', '=', at.venue)
+    .orderBy('redeemed_at_ms')
+    .orderBy('redemption_id')
+    .execute();
+  return rows.map((row) => ({
+    redemptionId: row.redemption_id,
+    marketId: row.market,
+    amountMicros: micros(toNumber(row.amount)),
+    redeemedAtMs: toNumber(row.redeemed_at_ms),
+  }));
+}
+
+/**
+ * Books the cash of a redemption once, where the venue has so much more than the ledger: up to what
+ * is redeemable of the market, and what comes beyond it as the venue's credit, reported. What the
+ * account redeemed before the book began is in its opening cash, and posts nothing.
  */
 export async function bookRedemption(
   db: LedgerDb,
   at: At,
   fact: VenueRedemption,
-  reading: ClockReading,
-): Promise<boolean> {
-  if (await isBooked(db, at, fact)) return false;
+  { seen, reading }: { readonly seen: CashSeen; readonly reading: ClockReading },
+): Promise<RedemptionOutcome> {
   return db.transaction().execute(async (tx) => {
     const day = await dayOfFact(tx, at.book, reading);
     const of = { ...at, market: fact.marketId };
-    const { owed } = await lockClaims(tx, of, [accountRef(at.book, at.venue, { kind: 'cash' })]);
+    const cash = accountRef(at.book, at.venue, { kind: 'cash' });
+    const { owed, balanceOf } = await lockClaims(tx, of, [cash]);
+    if (await isBooked(tx, at, fact)) return { kind: 'known' };
     const owedMicros = micros(Math.min(owed, fact.amountMicros));
     const isOurs = fact.redeemedAtMs >= (await beganAtMs(tx, at));
     const excessMicros = micros(isOurs ? fact.amountMicros - owedMicros : 0);
-    const { redemptionId } = fact;
-    const inserted = await tx
-      .insertInto('redemption')
-      .values({
-        ...at,
-        redemption_id: redemptionId,
-        market: fact.marketId,
-        amount: fact.amountMicros,
-        booked: owedMicros + excessMicros,
-        redeemed_at_ms: fact.redeemedAtMs,
-        recorded_at_ms: reading.atMs,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('redemption_id')
-      .executeTakeFirst();
-    if (inserted === undefined) return false;
+    const amountMicros = owedMicros + excessMicros;
+    const inLedger = Math.max(seen.inLedgerMicros, balanceOf(cash));
+    const room = seen.atVenueMicros + CASH_SLACK_MICROS - inLedger;
+    if (amountMicros > 0 && amountMicros > room) return { kind: 'unpaid' };
+    await storeRedemption(tx, at, { ...fact, bookedMicros: amountMicros }, reading);
+    const { redemptionId, redeemedAtMs: venueAtMs } = fact;
     await post(tx, redemptionEntries({ ...of, redemptionId, owedMicros, excessMicros }), {
       day,
       recordedAtMs: reading.atMs,
-      venueAtMs: fact.redeemedAtMs,
+      venueAtMs,
     });
     if (excessMicros > 0) {
       const detail = `redemption ${redemptionId} of ${fact.marketId} brought $${formatUsd(excessMicros)} more than was owed: it is in venue-credit`;
       const alert = { code: 'VENUE_CREDIT', key: creditKey(of), book: at.book, detail } as const;
       await raiseAlert(tx, alert, reading);
     }
-    return true;
+    return { kind: 'booked', amountMicros };
   });
+}
+
+async function storeRedemption(
+  tx: LedgerTx,
+  at: At,
+  fact: VenueRedemption & { readonly bookedMicros: number },
+  reading: ClockReading,
+): Promise<void> {
+  const { redemptionId: redemption_id, marketId, amountMicros, bookedMicros, redeemedAtMs } = fact;
+  await tx
+    .insertInto('redemption')
+    .values({
+      ...at,
+      redemption_id,
+      market: marketId,
+      amount: amountMicros,
+      booked: bookedMicros,
+      redeemed_at_ms: redeemedAtMs,
+      recorded_at_ms: reading.atMs,
+    })
+    .execute();
+  await tx
+    .deleteFrom('redemption_unpaid')
+    .where('book', '=', at.book)
+    .where('venue', '=', at.venue)
+    .where('redemption_id', '=', redemption_id)
+    .execute();
 }
 
 /** A payout whose redemption was seen before it was recorded is cash already. */
@@ -95,53 +165,12 @@ export async function matchEarlyRedemption(
   }
 }
 
-/**
- * Raises an alert for each market whose winnings nobody has redeemed for a day, and resolves those
- * whose cash has been seen. A repeat changes nothing.
- */
-export async function remindRedeemable(db: LedgerDb, at: At, reading: ClockReading): Promise<void> {
-  const overdue = (await readReceivables(db, at)).filter(
-    ({ sinceMs }) => reading.atMs - sinceMs >= REMIND_AFTER_MS,
-  );
-  const keyOf = (market: string): string => `redeemable/${at.book}/${at.venue}/${market}`;
-  const keys = overdue.map(({ market }) => keyOf(market));
-  const open = await openKeys(db, at);
-  const gone = open.filter((key) => !keys.includes(key));
-  const fresh = overdue.filter(({ market }) => !open.includes(keyOf(market)));
-  if (gone.length === 0 && fresh.length === 0) return;
-  await db.transaction().execute(async (tx) => {
-    for (const key of gone) await resolveAlert(tx, key, reading);
-    for (const { market, amountMicros, sinceMs } of fresh) {
-      const since = new Date(sinceMs).toISOString();
-      const detail = `$${formatUsd(amountMicros)} won on ${at.venue} ${market} has not been redeemed since ${since}`;
-      const alert = {
-        code: 'REDEEMABLE_WAITING',
-        key: keyOf(market),
-        book: at.book,
-        detail,
-      } as const;
-      await raiseAlert(tx, alert, reading);
-    }
-  });
-}
-
-async function openKeys(db: LedgerDb, { book, venue }: At): Promise<string[]> {
-  const rows = await db
-    .selectFrom('alert')
-    .select('key')
-    .where('code', '=', 'REDEEMABLE_WAITING')
-    .where('resolved_at_ms', 'is', null)
-    .where(sql<boolean>`starts_with(key, ${`redeemable/${book}/${venue}/`})`)
-    .execute();
-  return rows.map(({ key }) => key);
-}
-
 function creditKey({ book, venue, market }: At & { readonly market: string }): string {
   return `venue-credit/${book}/${venue}/${market}`;
 }
 
-async function isBooked(db: LedgerDb, at: At, { redemptionId }: VenueRedemption): Promise<boolean> {
-  const row = await db
+async function isBooked(tx: LedgerTx, at: At, { redemptionId }: VenueRedemption): Promise<boolean> {
+  const row = await tx
     .selectFrom('redemption')
     .select('redemption_id')
     .where('book', '=', at.book)
@@ -159,7 +188,7 @@ async function lockClaims(
   tx: LedgerTx,
   { book, venue, market }: At & { readonly market: string },
   besides: readonly AccountRef[] = [],
-): Promise<{ owed: number; credit: number }> {
+): Promise<{ owed: number; credit: number; balanceOf: (ref: AccountRef) => number }> {
   const redeemable = accountRef(book, venue, { kind: 'redeemable', market });
   const credit = accountRef(book, venue, { kind: 'venue-credit', market });
   const refs = [...besides, redeemable, credit];
@@ -167,10 +196,10 @@ async function lockClaims(
   const { rows } = await sql<{ id: string; balance: bigint }>`
     SELECT id, debits - credits AS balance FROM account
     WHERE id = ANY(${refs.map(({ id }) => id)}) ORDER BY id FOR UPDATE`.execute(tx);
-  const of = (ref: AccountRef): number => {
+  const balanceOf = (ref: AccountRef): number => {
     return toNumber(rows.find(({ id }) => id === ref.id)?.balance ?? 0n);
   };
-  return { owed: of(redeemable), credit: -of(credit) };
+  return { owed: balanceOf(redeemable), credit: -balanceOf(credit), balanceOf };
 }
 
 /** When the book's opening cash was read, Unix ms. */

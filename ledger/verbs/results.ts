@@ -60,6 +60,7 @@ function amendedId({ settlementId, payoutMicros }: VenueSettlement): string {
 }
 
 async function isStored(db: LedgerDb | LedgerTx, at: At, fact: VenueSettlement): Promise<boolean> {
+  if (fact.stands === true) return isNewest(db, at, fact);
   const row = await db
     .selectFrom('settlement')
     .select('settlement_id')
@@ -70,6 +71,22 @@ async function isStored(db: LedgerDb | LedgerTx, at: At, fact: VenueSettlement):
     .where('payout_no', '=', BigInt(fact.payoutMicros[1]))
     .executeTakeFirst();
   return row !== undefined;
+}
+
+async function isNewest(
+  db: LedgerDb | LedgerTx,
+  at: At,
+  { marketId, payoutMicros: [yes, no] }: VenueSettlement,
+): Promise<boolean> {
+  const newest = await db
+    .selectFrom('settlement')
+    .select(['payout_yes', 'payout_no'])
+    .where('book', '=', at.book)
+    .where('venue', '=', at.venue)
+    .where('market', '=', marketId)
+    .orderBy('seq', 'desc')
+    .executeTakeFirst();
+  return newest?.payout_yes === BigInt(yes) && newest.payout_no === BigInt(no);
 }
 
 async function hasResult(tx: LedgerTx, at: At, market: string): Promise<boolean> {
@@ -96,14 +113,8 @@ async function insertResult(
     settled_at_ms: fact.settledAtMs,
     recorded_at_ms: reading.atMs,
   });
-  const stored = await tx
-    .insertInto('settlement')
-    .values(row(fact.settlementId))
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('settlement_id')
-    .executeTakeFirst();
-  const id = stored?.settlement_id ?? amendedId(fact);
-  if (stored === undefined) await tx.insertInto('settlement').values(row(id)).execute();
+  const id = await freeId(tx, at, fact, reading);
+  await tx.insertInto('settlement').values(row(id)).execute();
   await sql`
     INSERT INTO outbox (book, venue, workflow_id, signal, payload, created_at_ms)
     SELECT DISTINCT ${at.book}::text, ${at.venue}::text, 'trade:' || trade.id, 'settled',
@@ -112,6 +123,24 @@ async function insertResult(
     WHERE trade.book = ${at.book} AND leg.venue = ${at.venue} AND leg.market = ${fact.marketId}
       AND trade.ended_at_ms IS NULL`.execute(tx);
   return id;
+}
+
+/** The result's own id; where that names an earlier result, one made of what it says, and when. */
+async function freeId(
+  tx: LedgerTx,
+  at: At,
+  fact: VenueSettlement,
+  { atMs }: ClockReading,
+): Promise<string> {
+  const ids = [fact.settlementId, amendedId(fact), `${amendedId(fact)}@${atMs}`];
+  const taken = await tx
+    .selectFrom('settlement')
+    .select('settlement_id')
+    .where('book', '=', at.book)
+    .where('venue', '=', at.venue)
+    .where('settlement_id', 'in', ids)
+    .execute();
+  return ids.find((id) => !taken.some((row) => row.settlement_id === id)) ?? fact.settlementId;
 }
 
 async function lockTrades(tx: LedgerTx, at: At, market: string): Promise<void> {

@@ -11,8 +11,13 @@ const under = useLedger();
 const AT = { book: 'paper', venue: 'kalshi' } as const;
 
 /** A result of M under an id of its own, or the one given. */
-const tell = (it: LedgerUnderTest, payoutYes: number, settlementId = `result-${payoutYes}`) => {
-  const fact = { ...settlementOf('M', payoutYes, it.reading().atMs), settlementId };
+const tell = (
+  it: LedgerUnderTest,
+  payoutYes: number,
+  settlementId = `result-${payoutYes}`,
+  more: { readonly stands?: true } = {},
+) => {
+  const fact = { ...settlementOf('M', payoutYes, it.reading().atMs), settlementId, ...more };
   return it.ledger.storeSettlement(AT, fact, it.reading());
 };
 
@@ -43,6 +48,34 @@ describe('before the record step the newer result counts', () => {
     for (const payout of [1, 0]) expect(await tell(it, payout)).toBe(true);
     for (const payout of [1, 0]) expect(await tell(it, payout)).toBe(false);
     expect(await it.record('a')).toMatchObject({ kind: 'recorded', payoutMicros: 0 });
+  });
+});
+
+describe('of a venue that tells only the result that stands', () => {
+  const stands = (it: LedgerUnderTest, payoutYes: number) =>
+    tell(it, payoutYes, undefined, { stands: true });
+
+  test('one that turns back counts again, however often', async () => {
+    const it = under();
+    await it.setUp();
+    await it.open('a', { market: 'M' });
+    for (const payout of [1, 0, 1, 0, 1]) {
+      it.setClock(new Date(it.reading().atMs + 1_000).toISOString());
+      expect([await stands(it, payout), await stands(it, payout)]).toEqual([true, false]);
+    }
+    expect(await it.record('a')).toMatchObject({ kind: 'recorded', payoutMicros: usd(100) });
+    expect(await openAlerts(it)).toEqual([]);
+  });
+
+  test('one that turns back to what was paid raises nothing more', async () => {
+    const it = under();
+    await it.setUp();
+    await it.open('a', { market: 'M' });
+    await stands(it, 1);
+    await it.record('a');
+    await stands(it, 0);
+    expect(await stands(it, 1)).toBe(true);
+    expect(await discrepancies(it)).toHaveLength(1);
   });
 });
 

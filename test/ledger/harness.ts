@@ -254,7 +254,7 @@ export async function emptyLedger(db: Ledger['db']): Promise<void> {
       await sql`ALTER TABLE ${sql.table(table)} DISABLE TRIGGER USER`.execute(tx);
     }
     await sql`TRUNCATE desk, venue_binding, day, strategy, account, transfer, counter, hold, proposal, decision,
-      trade, leg, venue_order, permit, fact, fill, settlement, redemption, watch, discrepancy, outbox, audit,
+      trade, leg, venue_order, permit, fact, fill, settlement, redemption, redemption_unpaid, watch, discrepancy, outbox, audit,
       intent, resume_request, daily_report, pair, approval, resolution, alert RESTART IDENTITY`.execute(
       tx,
     );

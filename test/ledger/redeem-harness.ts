@@ -2,6 +2,7 @@
 import type { ReserveOutcome } from '../../ledger/verbs/reserve.ts';
 import { micros } from '../../domain/money.ts';
 import type { VenueRedemption } from '../../domain/market.ts';
+import type { CashSeen } from '../../ledger/verbs/redemptions.ts';
 import { balanceOf } from './books-in-sql.ts';
 import type { LedgerUnderTest } from './harness.ts';
 import { codesOf, equal, usd } from './harness.ts';
@@ -62,14 +63,23 @@ export function redemptionOf(
   };
 }
 
-export function redeem(
+/** Cash enough at the venue for whatever is redeemed. */
+export const PLENTY: CashSeen = { inLedgerMicros: 0, atVenueMicros: Number.MAX_SAFE_INTEGER };
+
+/** Books a redemption whose cash is there. @returns whether it was booked now */
+export async function redeem(
   it: LedgerUnderTest,
   market: string,
   dollars: number,
   changes: Partial<VenueRedemption> = {},
 ): Promise<boolean> {
-  const fact = redemptionOf(it, market, dollars, changes);
-  return it.ledger.bookRedemption(AT, fact, it.reading());
+  return bookPaid(it, redemptionOf(it, market, dollars, changes));
+}
+
+/** Books this redemption, its cash being there. @returns whether it was booked now */
+export async function bookPaid(it: LedgerUnderTest, fact: VenueRedemption): Promise<boolean> {
+  const outcome = await it.ledger.bookRedemption(AT, fact, { seen: PLENTY, reading: it.reading() });
+  return outcome.kind === 'booked';
 }
 
 /** Cash, what is redeemable, the venue's credit: dollars. */

@@ -20,6 +20,7 @@ import {
 import { pairMarketOf, pairProposalOf, registerPair } from './pair-wishes.ts';
 import {
   AT,
+  bookPaid,
   goToRehearsal,
   money,
   open,
@@ -43,9 +44,8 @@ describe('what is won', () => {
     const { balance } = await balanceOf(it.db, 'rehearsal/polymarket/pnl');
     expect(balance).toBe(-50_000_000);
     const fact = redemptionOf(it, M, 100);
-    const booked = () => it.ledger.bookRedemption(AT, fact, it.reading());
-    expect(await booked()).toBe(true);
-    expect(await booked()).toBe(false);
+    expect(await bookPaid(it, fact)).toBe(true);
+    expect(await bookPaid(it, fact)).toBe(false);
     expect(await money(it, M)).toEqual({ cash: 1_050, redeemable: 0, credit: 0 });
     expect(await openAlerts(it)).toEqual([]);
   });
@@ -119,7 +119,7 @@ describe('what is won', () => {
     await it.result('a', 1);
     const fact = redemptionOf(it, M, 100);
     const booked = await Promise.all([
-      ...Array.from({ length: 6 }, () => it.ledger.bookRedemption(AT, fact, it.reading())),
+      ...Array.from({ length: 6 }, () => bookPaid(it, fact)),
       ...Array.from({ length: 3 }, async () => (await it.record('a')).kind === 'waiting'),
     ]);
     expect(booked.filter(Boolean)).toHaveLength(1);

@@ -13,6 +13,7 @@ import { readDesk } from '../../ledger/verbs/desk.ts';
 import type { readPaperRecords } from '../../venues/paper/records.ts';
 import { eventually } from './desk.ts';
 import type { RehearsalDesk } from './rehearsal-desk.ts';
+import { resumeAfterBreach } from './resume.ts';
 import type { TestSimulator } from './simulator.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import { startWorkerProcess } from './worker-process.ts';
@@ -171,13 +172,9 @@ class Running {
    * it adopted and lets the desk go on.
    */
   async #resumeAfterBreach(): Promise<void> {
-    const { ledger, clock } = this.desk.engine;
     if (await this.#isActive()) return;
     this.breaches += 1;
-    const asked = { desk: 'main', actor: 'ann', role: 'admin', reason: 'looked at it' } as const;
-    const intentId = await ledger.writeIntent({ ...asked, action: 'resume' });
-    const requestId = `resume-${this.breaches}`;
-    await ledger.resumeDesk('main', { ...asked, requestId, intentId }, await clock.read());
+    await resumeAfterBreach(this.desk, `resume-${this.breaches}`);
   }
 }
 

@@ -4,6 +4,7 @@ import type { VenueRecords } from '../../domain/invariants/verify.ts';
 import type { PolymarketRecords } from '../../simulator/polymarket/oracle.ts';
 import type { Queryable } from '../../venues/paper/records.ts';
 import { readPaperRecords } from '../../venues/paper/records.ts';
+import { eventually } from './desk.ts';
 import type { RehearsalDesk } from './rehearsal-desk.ts';
 import type { TestSimulator } from './simulator.ts';
 
@@ -101,4 +102,14 @@ export function worthOf(simulator: TestSimulator): { cash: bigint; redeemable: b
     cash: cash.reduce((sum, { held }) => sum + micros(held), 0n),
     redeemable: redeemable.reduce((sum, { amount }) => sum + micros(amount), 0n),
   };
+}
+
+/** Waits until every trade of a market is confirmed: before, its tokens can be neither sold nor redeemed. */
+export async function confirmed(simulator: TestSimulator, slug: string): Promise<void> {
+  await eventually(`the trades of ${slug} to be confirmed`, () => {
+    const { fills } = simulator.records() as PolymarketRecords;
+    const mine = fills.filter((fill) => fill['slug'] === slug);
+    const over = mine.length > 0 && mine.every(({ status }) => status === 'CONFIRMED');
+    return Promise.resolve(over ? true : undefined);
+  });
 }

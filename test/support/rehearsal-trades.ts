@@ -22,54 +22,51 @@ export function rehearsalTrades(under: () => RehearsalDesk, { by, field }: Venue
     return { orderId, name, state: stored?.state, wire: stored?.wire };
   }
 
-  return {
-    statusOf,
-    orderOf,
+  const reaches = (id: string, status: string, withinMs = 60_000) =>
+    eventually(
+      `${id} ${status}`,
+      async () => ((await statusOf(id)) === status ? true : undefined),
+      withinMs,
+    );
 
-    reaches: (id: string, status: string, withinMs = 60_000) =>
-      eventually(
-        `${id} ${status}`,
-        async () => ((await statusOf(id)) === status ? true : undefined),
-        withinMs,
-      ),
+  const becomes = (id: string, state: string) =>
+    eventually(`the order of ${id} ${state}`, async () =>
+      (await orderOf(id)).state === state ? true : undefined,
+    );
 
-    becomes: (id: string, state: string) =>
-      eventually(`the order of ${id} ${state}`, async () =>
-        (await orderOf(id)).state === state ? true : undefined,
-      ),
-
-    /** What reached the venue of the trade's one order: bodies as they came, and the effects. */
-    async sentOf(id: string) {
-      const { simulator } = under();
-      const { name } = await orderOf(id);
-      const bodies = simulator.requests('createOrder', name).map(({ body }) => body);
-      const { orders } = simulator.records() as { orders: readonly Record<string, unknown>[] };
-      return {
-        posts: bodies.length,
-        differing: new Set(bodies.map((body) => JSON.stringify(body))).size,
-        effects: simulator.effects('createOrder', name),
-        atVenue: orders.filter((order) => order[field] === name).length,
-      };
-    },
-
-    /** Every fill of a trade, those that were taken back too. */
-    async fillsOf(id: string) {
-      const { rows } = await under().query<{ quantity: string; price: string }>(
-        `SELECT fill.body->>'quantity' AS quantity, fill.body->>'priceMicros' AS price
-         FROM fill JOIN venue_order ON venue_order.id = fill.order_id
-         WHERE venue_order.trade_id = '${id}'`,
-      );
-      return rows;
-    },
-
-    /** What a trade still holds. */
-    async heldBy(id: string) {
-      const { rows } = await under().query(
-        `SELECT target FROM hold WHERE trade_id = '${id}' AND captured + released < amount`,
-      );
-      return rows;
-    },
+  /** What reached the venue of the trade's one order: bodies as they came, and the effects. */
+  const sentOf = async (id: string) => {
+    const { simulator } = under();
+    const { name } = await orderOf(id);
+    const bodies = simulator.requests('createOrder', name).map(({ body }) => body);
+    const { orders } = simulator.records() as { orders: readonly Record<string, unknown>[] };
+    return {
+      posts: bodies.length,
+      differing: new Set(bodies.map((body) => JSON.stringify(body))).size,
+      effects: simulator.effects('createOrder', name),
+      atVenue: orders.filter((order) => order[field] === name).length,
+    };
   };
+
+  /** Every fill of a trade, those that were taken back too. */
+  const fillsOf = async (id: string) => {
+    const { rows } = await under().query<{ quantity: string; price: string }>(
+      `SELECT fill.body->>'quantity' AS quantity, fill.body->>'priceMicros' AS price
+       FROM fill JOIN venue_order ON venue_order.id = fill.order_id
+       WHERE venue_order.trade_id = '${id}'`,
+    );
+    return rows;
+  };
+
+  /** What a trade still holds. */
+  const heldBy = async (id: string) => {
+    const { rows } = await under().query(
+      `SELECT target FROM hold WHERE trade_id = '${id}' AND captured + released < amount`,
+    );
+    return rows;
+  };
+
+  return { statusOf, orderOf, reaches, becomes, sentOf, fillsOf, heldBy };
 }
 
 /** A proposal that is over in so long. */

@@ -3,16 +3,17 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { verifyBooks } from '../../bin/verify.ts';
 import { listAlerts } from '../../ledger/read/alerts.ts';
 import { tradeWorkflowId } from '../../workflows/messages.ts';
-import { eventually } from '../support/desk.ts';
 import {
   offer,
   POLYMARKET_COMPRESSED,
   proposalOn,
   startPolymarketDesk,
 } from '../support/polymarket-desk.ts';
-import { recordsWith } from '../support/polymarket-records.ts';
+import { confirmed, recordsWith } from '../support/polymarket-records.ts';
 import type { RehearsalDesk } from '../support/rehearsal-desk.ts';
 import { expiringIn, rehearsalTrades } from '../support/rehearsal-trades.ts';
+import type { WorkerProcess } from '../support/worker-process.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
 
 let desk: RehearsalDesk;
 beforeAll(async () => {
@@ -131,11 +132,7 @@ describe('failure case 9: a fill that fails on the chain', () => {
     await desk.simulator.admin('setFate', { count: 1, fate: 'retry' });
     const id = await propose('retried');
     await reaches(id, 'open');
-    await eventually('the trade to be confirmed', async () => {
-      const { fills } = desk.simulator.records() as { fills: readonly Record<string, unknown>[] };
-      const mine = fills.filter(({ slug }) => slug === id);
-      return mine.every(({ status }) => status === 'CONFIRMED') ? true : undefined;
-    });
+    await confirmed(desk.simulator, id);
     expect(await statusOf(id)).toBe('open');
     expect(await fillsOf(id)).toEqual(TEN_AT_HALF);
     expect(await sentOf(id)).toEqual(ONCE);
@@ -200,6 +197,64 @@ describe('failure case 18: a 200 without an order', () => {
       expect(told.filter((text) => text.includes(words))).not.toEqual([]);
     },
     90_000,
+  );
+});
+
+describe('failure case 2: a worker that dies between the POST and the record', () => {
+  let dying: RehearsalDesk;
+  const workers: WorkerProcess[] = [];
+  const its = rehearsalTrades(() => dying, { by: 'venueOrderId', field: 'id' });
+  beforeAll(async () => {
+    dying = await startPolymarketDesk({ workers: false });
+    await dying.goLive();
+  }, 120_000);
+  const killAll = async () => {
+    for (const worker of workers) worker.signal('SIGKILL');
+    await Promise.all(workers.splice(0).map(({ exited }) => exited));
+  };
+  afterAll(async () => {
+    await killAll();
+    await dying.close();
+  });
+
+  const work = async (environment: Record<string, string>): Promise<WorkerProcess> => {
+    const tuning = { TEST_CHILD_LIVE_TUNING: JSON.stringify(POLYMARKET_COMPRESSED) };
+    const parts = { ...tuning, ...environment };
+    const worker = startWorkerProcess('mortal-worker-child.ts', dying, parts);
+    workers.push(worker);
+    await worker.said('loaded');
+    worker.tell('go');
+    await worker.said('working');
+    return worker;
+  };
+
+  test.each([
+    ['after place', 'the successor finds the one order, and sends none', 1],
+    ['write allowed', 'the successor sends the stored bytes, under the same hash', 0],
+  ])(
+    'dead %s: %s',
+    async (point, _what, effects) => {
+      await killAll();
+      const id = point.replace(' ', '-');
+      const first = await work({ TEST_CHILD_DIES_AT: point });
+      await offer(dying.simulator, id);
+      const answer = dying.submit(proposalOn(id, expiringIn(90_000)));
+      await first.exited;
+      const before = await its.orderOf(id);
+      expect(before.state).toBe('sending');
+      expect(dying.simulator.effects('createOrder', before.name)).toBe(effects);
+      await work({});
+      await its.reaches(id, 'open', 90_000);
+      await answer;
+      expect(await its.orderOf(id)).toMatchObject({ name: before.name, wire: before.wire });
+      expect(await its.sentOf(id)).toEqual(ONCE);
+      const [post] = dying.simulator.requests('createOrder', before.name);
+      // The journal keeps no signature; the venue has recovered the signer and computed the hash.
+      const stored = JSON.parse(before.wire!) as { order: Record<string, unknown> };
+      const { signature: _signature, ...order } = stored.order;
+      expect(post!.body).toMatchObject({ order });
+    },
+    180_000,
   );
 });
 

@@ -3,10 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { verifyBooks } from '../../bin/verify.ts';
 import { readCash } from '../../ledger/read/cash.ts';
 import { findTrade } from '../../ledger/read/trades.ts';
-import type { PolymarketRecords } from '../../simulator/polymarket/oracle.ts';
 import { eventually } from '../support/desk.ts';
 import { offer, proposalOn, startPolymarketDesk } from '../support/polymarket-desk.ts';
-import { pnlTwice, recordsWith, worthOf } from '../support/polymarket-records.ts';
+import { confirmed, pnlTwice, recordsWith, worthOf } from '../support/polymarket-records.ts';
 import type { RehearsalDesk } from '../support/rehearsal-desk.ts';
 import { rehearsalTrades } from '../support/rehearsal-trades.ts';
 
@@ -31,8 +30,6 @@ async function moneyOf() {
   return { cash: at!.cash, owed: at!.redeemable, by: redeemable.map(({ market }) => market) };
 }
 
-const recordsOf = () => desk.simulator.records() as PolymarketRecords;
-
 describe('a rehearsal', () => {
   test('I10 a trade on paper at the venue’s prices sends no order and nothing signed', async () => {
     await offer(desk.simulator, 'on-paper');
@@ -55,9 +52,7 @@ describe('a rehearsal', () => {
     expect(await desk.submit(proposalOn('walk'))).toMatchObject({ status: 202 });
     await reaches('walk', 'open');
     expect(await sentOf('walk')).toEqual({ posts: 1, differing: 1, effects: 1, atVenue: 1 });
-    await eventually('the trade to be confirmed', async () =>
-      recordsOf().fills.every(({ status }) => status === 'CONFIRMED') ? true : undefined,
-    );
+    await confirmed(desk.simulator, 'walk');
     await desk.simulator.admin('setResult', { slug: 'walk', payout: '1' });
     await reaches('walk', 'settled');
     // 10 at 0.50, and 10 x 0.05 x 0.5 x 0.5 of fee.

@@ -50,6 +50,7 @@ export function createPolymarketVenue(options: PolymarketVenueOptions): Polymark
     quote: (marketId, outcome, signal) => markets.quote(marketId, outcome, signal),
     status: (marketId, signal) => markets.status(marketId, signal),
     balance: (_marketId, signal) => readBalance(account, signal),
+    balanceNow: (signal) => readBalanceNow(account, signal),
     prepare: (request) => prepareOrder(account, request),
     place: (order, mayWrite, signal) => placeOrder(account, order, mayWrite, signal),
     lookup: (order, signal) => lookUp(account, order, signal),
@@ -67,6 +68,16 @@ export function createPolymarketVenue(options: PolymarketVenueOptions): Polymark
 
 async function readBalance(account: PolymarketAccount, signal?: AbortSignal) {
   return { cashMicros: (await readCollateral(account, signal)).balance };
+}
+
+/** The venue keeps a copy of the wallet's balance, which winnings are paid past. @source reference §3.2 */
+async function readBalanceNow(account: PolymarketAccount, signal?: AbortSignal) {
+  const { clob, wallet } = account;
+  const path = '/balance-allowance/update';
+  const query = { asset_type: 'COLLATERAL', signature_type: wallet.signatureType };
+  const answer = await clob.get({ path, query, signal });
+  if (answer.status !== 200) throw clob.failure(answer, path);
+  return readBalance(account, signal);
 }
 
 /** pUSD of the wallet, and what the exchanges may take of it. */
