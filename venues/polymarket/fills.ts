@@ -64,14 +64,14 @@ function lookBackFrom({ unconfirmed, due }: PolymarketAccount, sinceMs: number, 
   return Math.min(first, ...unconfirmed.values());
 }
 
+/** Of the key's account: a filter by address was seen to leave out what was taken. */
 async function readTrades(
-  { clob, wallet }: PolymarketAccount,
+  { clob }: PolymarketAccount,
   fromMs: number,
   signal?: AbortSignal,
 ): Promise<PolymarketTrade[]> {
   const after = Math.max(0, Math.floor(fromMs / 1000) - AFTER_SLACK_S);
-  const query = { maker_address: wallet.maker, after };
-  const call = { path: '/data/trades', query, schema: tradePageSchema, signal };
+  const call = { path: '/data/trades', query: { after }, schema: tradePageSchema, signal };
   const trades = new Map<string, PolymarketTrade>();
   for await (const { data } of clob.pages(call)) {
     for (const trade of data) trades.set(trade.id, trade);

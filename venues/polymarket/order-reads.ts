@@ -128,15 +128,14 @@ async function isListed(
 }
 
 async function readMatches(
-  { clob, wallet }: PolymarketAccount,
+  { clob }: PolymarketAccount,
   { hash, sentAtMs }: HashedRef,
   market: string | undefined,
   signal?: AbortSignal,
 ): Promise<OwnMatch[]> {
   const after =
     sentAtMs === undefined ? undefined : Math.floor(Math.max(0, sentAtMs - SENT_SLACK_MS) / 1000);
-  const query = { market, maker_address: wallet.maker, after };
-  const call = { path: '/data/trades', query, schema: tradePageSchema, signal };
+  const call = { path: '/data/trades', query: { market, after }, schema: tradePageSchema, signal };
   // A list that moves while it is read may tell one trade twice.
   const found = new Map<string, OwnMatch>();
   for await (const { data } of clob.pages(call)) {

@@ -5,7 +5,7 @@ import type { VenueFill } from '../../../venues/venue.ts';
 import { json } from '../kalshi/raw-server.ts';
 import { contracts, price } from '../venue-under-test.ts';
 import { idsOf, movableClock, NOW_MS } from './stub.ts';
-import { EOA, makerOrder, tradeBody, TradingStub } from './trading.ts';
+import { EOA, makerOrder, page, tradeBody, TradingStub } from './trading.ts';
 
 let t: TradingStub;
 beforeEach(async () => {
@@ -237,7 +237,22 @@ describe('the list', () => {
     const { facts, cursorMs } = await t.venue().fillsSince(0);
     expect(facts.map(({ fillId }) => fillId.slice(0, 3))).toEqual(['t-1', 't-2', 't-3']);
     expect(cursorMs).toBe(NOW_MS);
-    expect(t.sent('GET', '/data/trades')[0]!.query.get('maker_address')).toBe(EOA);
+  });
+
+  test('is asked for whole: a filter by address may leave out what we took', async () => {
+    t.stub.answers.set('/data/trades', () => {
+      const filtered = t.sent('GET', '/data/trades').at(-1)!.query.has('maker_address');
+      return page(...(filtered ? [] : [tradeBody('t-1', HASH)]));
+    });
+    const venue = t.venue();
+    expect((await venue.fillsSince(0)).facts).toHaveLength(1);
+    const ref = { clientOrderId: 'a', marketId: 'M1', venueOrderId: HASH };
+    expect(await venue.lookup(ref)).toMatchObject({ kind: 'found', order: { filled: 10_000_000 } });
+  });
+
+  test('tells nothing of another wallet that the same key trades for', async () => {
+    const other = `0x${'5'.repeat(40)}`;
+    expect(await fills(tradeBody('t-1', HASH, { maker_address: other }))).toEqual([]);
   });
 
   test('a trade of a market without a name waits, and the cursor with it', async () => {
