@@ -1,4 +1,5 @@
 /** One account as the parts of its venue share it: clients, public half, and what is remembered. */
+import type { PolymarketTrade } from '../../contracts/polymarket/trades.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { VenueMarket } from '../../domain/market.ts';
 import type { MicroContracts } from '../../domain/money.ts';
@@ -94,17 +95,23 @@ export interface PolymarketAccount {
   readonly known: BoundedMap<string, KnownOrder | null>;
   /** Condition id → the market's terms when its first trade was read. */
   readonly terms: BoundedMap<string, MarketTerms>;
-  /** Trades that were read and are neither confirmed nor failed: id → when they matched, Unix ms. */
-  readonly unconfirmed: Map<string, number>;
+  /** Trades of the last day that were read and not confirmed, by their ids. */
+  readonly followed: Map<string, FollowedTrade>;
   /** Markets this process has ordered on or read trades of. */
   readonly dealtWith: BoundedMap<string, true>;
   /** Markets in which shares that were just bought may not be there to sell yet. */
   readonly unsettled: BoundedMap<string, true>;
   /** Buys refused in a row for want of balance, and until when none is tried (process clock, ms). */
   readonly balance: { refusals: number; openUntilMs: number };
-  /** What has to be asked sooner than its pace says. */
-  readonly due: { firstTradesRead: boolean; resultsAskedMs: number };
+  /**
+   * Up to when this process has read trades, Unix ms of the Clock; and when it asked for results,
+   * by its own clock.
+   */
+  readonly due: { tradesReadAtMs: number | undefined; resultsAskedMs: number };
 }
+
+/** A trade that may fail still, or whose failure may not be booked yet. */
+export type FollowedTrade = Pick<PolymarketTrade, 'market' | 'status' | 'match_time'>;
 
 const REMEMBERED_MAX = 50_000;
 const MARKETS_REMEMBERED_MAX = 2_000;
@@ -154,11 +161,11 @@ export function openAccount(options: PolymarketVenueOptions): PolymarketAccount 
     clientIds: new BoundedMap(sizes),
     known: new BoundedMap(sizes),
     terms: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX }),
-    unconfirmed: new Map(),
+    followed: new Map(),
     dealtWith: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX }),
     unsettled: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX, ageMsMax: UNSETTLED_MS_MAX }),
     balance: { refusals: 0, openUntilMs: 0 },
-    due: { firstTradesRead: true, resultsAskedMs: Number.NEGATIVE_INFINITY },
+    due: { tradesReadAtMs: undefined, resultsAskedMs: Number.NEGATIVE_INFINITY },
   };
 }
 
