@@ -60,15 +60,14 @@ export interface KnownOrder {
   readonly market: Pick<VenueMarket, 'marketId' | 'tokenIds' | 'fees'>;
 }
 
-/** What this process knows of an order by its hash. */
+/** What this process knows of an order by its hash. Another one may have sent it. */
 export interface OrderMemory {
-  readonly clientOrderId: string;
-  readonly marketId: string;
-  readonly quantity: MicroContracts;
+  marketId?: string;
+  quantity?: MicroContracts;
   /** Bytes of it have left. */
   sent?: boolean;
-  /** The venue has shown that it has it: its absence is no longer believed. */
-  landed?: boolean;
+  /** When the venue last showed that it has it (process clock, ms): it did not fail to arrive. */
+  shownMs?: number;
   /** The venue said that it rests no longer by our cancel. */
   canceled?: boolean;
   /** The least that the answer to its send said was matched. */
@@ -173,8 +172,7 @@ export function openAccount(options: PolymarketVenueOptions): PolymarketAccount 
 export function remember(
   { orders }: PolymarketAccount,
   hash: string,
-  known: Partial<Pick<OrderMemory, 'sent' | 'landed' | 'canceled' | 'matchedMin'>>,
+  known: Readonly<OrderMemory>,
 ): void {
-  const memory = orders.get(hash);
-  if (memory !== undefined) Object.assign(memory, known);
+  orders.set(hash, { ...orders.get(hash), ...known });
 }

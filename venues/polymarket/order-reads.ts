@@ -70,7 +70,7 @@ export async function readEvidence(
   const open = order === undefined && (await isListed(account, ref.hash, conditionId, signal));
   const matches = await readMatches(account, ref, conditionId, signal);
   if (order !== undefined || open || matches.length > 0) {
-    remember(account, ref.hash, { landed: true });
+    remember(account, ref.hash, { shownMs: performance.now() });
   }
   return { ...(order === undefined ? {} : { order }), open, matches, nowMs };
 }
@@ -147,7 +147,11 @@ async function readMatches(
   return [...found.values()];
 }
 
-/** @throws VenueUnreachable where an order that the venue has shown is nowhere now */
+/**
+ * Judges the evidence. An order that the venue has shown and that is nowhere for as long as a list
+ * may lag is over: it is not absent, and shall not be sent again.
+ * @throws VenueUnreachable where it was shown and is nowhere now
+ */
 export function outcomeOf(
   account: PolymarketAccount,
   ref: HashedRef,
@@ -156,8 +160,10 @@ export function outcomeOf(
   const { order, open, matches } = evidence;
   const memory = account.orders.get(ref.hash);
   if (order === undefined && !open && matches.length === 0 && memory?.canceled !== true) {
-    if (memory?.landed !== true) return { kind: 'absent' };
-    throw unheard(`order ${ref.hash} was told before and is nowhere now`);
+    if (memory?.shownMs === undefined) return { kind: 'absent' };
+    if (performance.now() - memory.shownMs <= account.unknownHorizonMs) {
+      throw unheard(`order ${ref.hash} was told before and is nowhere now`);
+    }
   }
   const status = isOver(account, ref, evidence) ? 'final' : 'resting';
   return { kind: 'found', order: stateOf(ref.hash, status, matches) };
@@ -178,7 +184,7 @@ function isOver(
   if (open || told + DUST < matchedMin) return false;
   if (order !== undefined) return !isAlive(order.status);
   if (memory?.canceled === true) return true;
-  if (memory !== undefined && told >= memory.quantity) return true;
+  if (memory?.quantity !== undefined && told >= memory.quantity) return true;
   // No page, not open, and sent so long ago that no list can lag behind it.
   return sentAtMs !== undefined && nowMs - sentAtMs > account.unknownHorizonMs;
 }

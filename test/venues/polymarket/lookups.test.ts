@@ -1,8 +1,9 @@
 /** How an order is found again and cancelled, and what rests. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually } from '../../support/children.ts';
 import { json } from '../kalshi/raw-server.ts';
 import { accepted, contracts, price } from '../venue-under-test.ts';
-import { idsOf, NOW_MS } from './stub.ts';
+import { idsOf, movableClock, NOW_MS } from './stub.ts';
 import { orderBody, orderOfNow, posted, refOf, tradeBody, TradingStub } from './trading.ts';
 
 let t: TradingStub;
@@ -127,6 +128,29 @@ describe('a look-up', () => {
     expect((await venue.lookup(refOf(prepared))).kind).toBe('unknown');
   });
 
+  test('an order that is nowhere any more is over with nothing once no list can lag', async () => {
+    const clock = movableClock();
+    const venue = t.venue({ clock: clock.clock, unknownHorizonMs: 200 });
+    const prepared = await t.prepare(venue);
+    t.posts = [posted(prepared.hash, { status: 'delayed' })];
+    accepted(await venue.place(prepared, () => true));
+    clock.nowMs += 1_000;
+    expect((await venue.lookup(refOf(prepared))).kind).toBe('unknown');
+    const isKnown = async () => (await venue.lookup(refOf(prepared))).kind !== 'unknown';
+    await eventually('the horizon passed', isKnown);
+    expect(await venue.lookup(refOf(prepared))).toMatchObject(found('final', 0));
+  });
+
+  test('an order that was seen a moment ago and is nowhere now is unknown, however old', async () => {
+    const venue = t.venue();
+    const prepared = await t.prepare(venue);
+    const longAgo = refOf(prepared, NOW_MS - 3_600_000);
+    t.open = [orderBody(prepared.hash, { status: 'LIVE', size_matched: '0' })];
+    expect(await venue.lookup(longAgo)).toMatchObject(found('resting', 0));
+    t.open = [];
+    expect((await venue.lookup(longAgo)).kind).toBe('unknown');
+  });
+
   test('sums several trades, those that failed left out, at the average rounded up', async () => {
     const outcome = await look({ size_matched: '9' }, (hash) => [
       tradeBody('t-1', hash, { size: '3', price: '0.5', maker_orders: [] }),
@@ -208,6 +232,15 @@ describe('a cancel', () => {
     accepted(await venue.place(prepared, () => true));
     t.deletes = [json({ canceled: [prepared.hash], not_canceled: {} })];
     expect(await venue.cancel(refOf(prepared))).toMatchObject({
+      order: { status: 'final', filled: 0 },
+    });
+  });
+
+  test('of an order without a page is over for a process that did not send it', async () => {
+    const prepared = await t.prepare(t.venue());
+    t.deletes = [json({ canceled: [prepared.hash], not_canceled: {} })];
+    expect(await t.venue().cancel(refOf(prepared))).toMatchObject({
+      kind: 'found',
       order: { status: 'final', filled: 0 },
     });
   });
