@@ -68,6 +68,8 @@ export interface OrderMemory {
   sent?: boolean;
   /** When the venue last showed that it has it (process clock, ms): it did not fail to arrive. */
   shownMs?: number;
+  /** When it was last seen to rest or to be delayed, by the same clock. */
+  aliveMs?: number;
   /** The venue said that it rests no longer by our cancel. */
   canceled?: boolean;
   /** The least that the answer to its send said was matched. */

@@ -69,8 +69,10 @@ export async function readEvidence(
   const conditionId = order?.market ?? (await conditionOf(account, ref.marketId, signal));
   const open = order === undefined && (await isListed(account, ref.hash, conditionId, signal));
   const matches = await readMatches(account, ref, conditionId, signal);
-  if (order !== undefined || open || matches.length > 0) {
-    remember(account, ref.hash, { shownMs: performance.now() });
+  const isAliveNow = open || (order !== undefined && isAlive(order.status));
+  if (isAliveNow || order !== undefined || matches.length > 0) {
+    const shownMs = performance.now();
+    remember(account, ref.hash, { shownMs, ...(isAliveNow ? { aliveMs: shownMs } : {}) });
   }
   return { ...(order === undefined ? {} : { order }), open, matches, nowMs };
 }
@@ -185,8 +187,11 @@ function isOver(
   if (order !== undefined) return !isAlive(order.status);
   if (memory?.canceled === true) return true;
   if (memory?.quantity !== undefined && told >= memory.quantity) return true;
-  // No page, not open, and sent so long ago that no list can lag behind it.
-  return sentAtMs !== undefined && nowMs - sentAtMs > account.unknownHorizonMs;
+  // No page, not open, sent and last alive so long ago that no list can lag behind it.
+  const aliveMs = memory?.aliveMs ?? Number.NEGATIVE_INFINITY;
+  const { unknownHorizonMs } = account;
+  if (performance.now() - aliveMs <= unknownHorizonMs) return false;
+  return sentAtMs !== undefined && nowMs - sentAtMs > unknownHorizonMs;
 }
 
 function isAlive(status: PolymarketOrder['status']): boolean {

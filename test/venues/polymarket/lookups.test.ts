@@ -151,6 +151,17 @@ describe('a look-up', () => {
     expect((await venue.lookup(longAgo)).kind).toBe('unknown');
   });
 
+  test('an order that rested a moment ago is not over while its last trades may not be listed', async () => {
+    const venue = t.venue();
+    const prepared = await t.prepare(venue);
+    const longAgo = refOf(prepared, NOW_MS - 3_600_000);
+    t.trades = [tradeBody('t-1', prepared.hash, { size: '4', maker_orders: [] })];
+    t.open = [orderBody(prepared.hash, { status: 'LIVE', size_matched: '4' })];
+    expect(await venue.lookup(longAgo)).toMatchObject(found('resting', 4));
+    t.open = [];
+    expect(await venue.lookup(longAgo)).toMatchObject(found('resting', 4));
+  });
+
   test('sums several trades, those that failed left out, at the average rounded up', async () => {
     const outcome = await look({ size_matched: '9' }, (hash) => [
       tradeBody('t-1', hash, { size: '3', price: '0.5', maker_orders: [] }),
