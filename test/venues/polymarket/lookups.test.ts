@@ -293,6 +293,19 @@ describe('a cancel', () => {
   });
 });
 
+test('a cancel of all costs at once no more than the venue’s bucket holds', async () => {
+  const hashes = Array.from({ length: 150 }, (_, index) => `0x${String(index).padStart(64, '0')}`);
+  t.open = hashes.map((hash) => orderBody(hash, { status: 'LIVE', size_matched: '0' }));
+  t.stub.answers.set('/orders', () => {
+    const asked = JSON.parse(t.sent('DELETE', '/orders').at(-1)!.body) as string[];
+    // A batch is taken whole or not at all. @source reference/polymarket.md §4, Standard tier
+    if (asked.length > 120) return { status: 429, body: '', headers: { 'poly-ratelimit-tier': '' } };
+    t.open = t.open.filter((order) => !asked.includes((order as { id: string }).id));
+    return json({ canceled: asked, not_canceled: {} });
+  });
+  expect(await t.venue().cancelAll()).toBe(150);
+});
+
 describe('open orders', () => {
   test('are all pages, named by the ledger, empty where they are not ours', async () => {
     const [ours, foreign] = [`0x${'1'.repeat(64)}`, `0x${'2'.repeat(64)}`];
