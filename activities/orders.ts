@@ -42,6 +42,8 @@ export interface OrderToSend {
 const SEND_WINDOW_MS = 2_000;
 /** A send without an answer by then is aborted and its outcome unknown. */
 const SEND_DEADLINE_MS = 5_000;
+/** An order that rests after its cancel is asked to end this often. */
+const CANCEL_AGAIN_MS = 1_000;
 /** A venue that asks for a longer pause is asked again all the same: the proposal grows old. */
 const RETRY_AFTER_MS_MAX = 5_000;
 
@@ -73,7 +75,12 @@ export function orderActivities(deps: ActivityDeps) {
       }
       const found = await deps.venue(order.venue, order.book).cancel(refOf(order));
       await bookFillsFirst(deps, order, found);
-      return book(deps, order, lookupOutcome(found));
+      const placing = await book(deps, order, lookupOutcome(found));
+      const { next } = placing;
+      // What the venue keeps, a delayed order above all, it will keep in a moment too.
+      return next.kind === 'cancel'
+        ? { ...placing, next: { ...next, inMs: Math.max(next.inMs, CANCEL_AGAIN_MS) } }
+        : placing;
     },
 
     /** Where the trade stands, for a run that was told of a change. */

@@ -53,6 +53,7 @@ export const polymarketTradeSchema = z.object({
   price: tradePrice,
   status: tradeStatusField,
   match_time: secondsField,
+  maker_address: addressField.nullish(),
   maker_orders: z.array(makerOrderSchema).nullish(),
   trader_side: z.enum(['TAKER', 'MAKER']),
 });

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { parseJson } from '../../contracts/json.ts';
 import { printable } from '../../domain/printable.ts';
 import type { VenueId } from '../../domain/venue-id.ts';
+import { withoutSecrets } from '../secret.ts';
 import { VenueRefused, VenueUnreachable } from '../venue.ts';
 import type { Exchanged, HttpEndpoint, TransportCall, TransportDeadlines } from './transport.ts';
 import { createTransport, DEADLINES } from './transport.ts';
@@ -57,6 +58,8 @@ export type WriteCall = Pick<TransportCall, 'method' | 'path' | 'body' | 'mayWri
 };
 
 const RAW_LENGTH_MAX = 300;
+/** Headers whose values are for the venue alone. */
+const SECRET = /signature|passphrase/i;
 /** A read that failed at once is asked so often in all; one that took long has had its time. */
 const READS_MAX = 3;
 const READ_PAUSE_MS = 100;
@@ -167,11 +170,19 @@ export class JsonClient {
     return unheardBy(this.#options.venue, detail, retryAfterMs);
   }
 
-  #exchange(call: Omit<TransportCall, 'headers'>): Promise<Exchanged> {
+  /** An edge may repeat the request: its answer is kept without what signs and opens it. */
+  async #exchange(call: Omit<TransportCall, 'headers'>): Promise<Exchanged> {
     const { basePath = '', headersOf } = this.#options;
     const path = `${basePath}${call.path}`;
-    const headers = () => headersOf({ method: call.method, path, body: call.body });
-    return this.#transport({ ...call, path, headers });
+    const secrets: string[] = [];
+    const headers = () => {
+      const made = headersOf({ method: call.method, path, body: call.body });
+      for (const [name, value] of Object.entries(made)) if (SECRET.test(name)) secrets.push(value);
+      return made;
+    };
+    const exchanged = await this.#transport({ ...call, path, headers });
+    if (exchanged.kind !== 'answered') return exchanged;
+    return { ...exchanged, text: withoutSecrets(exchanged.text, secrets) };
   }
 }
 

@@ -1,4 +1,5 @@
 /** One account as the parts of its venue share it: clients, public half, and what is remembered. */
+import type { PolymarketTrade } from '../../contracts/polymarket/trades.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { VenueMarket } from '../../domain/market.ts';
 import type { MicroContracts } from '../../domain/money.ts';
@@ -59,15 +60,16 @@ export interface KnownOrder {
   readonly market: Pick<VenueMarket, 'marketId' | 'tokenIds' | 'fees'>;
 }
 
-/** What this process knows of an order by its hash. */
+/** What this process knows of an order by its hash. Another one may have sent it. */
 export interface OrderMemory {
-  readonly clientOrderId: string;
-  readonly marketId: string;
-  readonly quantity: MicroContracts;
+  marketId?: string;
+  quantity?: MicroContracts;
   /** Bytes of it have left. */
   sent?: boolean;
-  /** The venue has shown that it has it: its absence is no longer believed. */
-  landed?: boolean;
+  /** When the venue last showed that it has it (process clock, ms): it did not fail to arrive. */
+  shownMs?: number;
+  /** When it was last seen to rest or to be delayed, by the same clock. */
+  aliveMs?: number;
   /** The venue said that it rests no longer by our cancel. */
   canceled?: boolean;
   /** The least that the answer to its send said was matched. */
@@ -94,17 +96,23 @@ export interface PolymarketAccount {
   readonly known: BoundedMap<string, KnownOrder | null>;
   /** Condition id → the market's terms when its first trade was read. */
   readonly terms: BoundedMap<string, MarketTerms>;
-  /** Trades that were read and are neither confirmed nor failed: id → when they matched, Unix ms. */
-  readonly unconfirmed: Map<string, number>;
+  /** Trades of the last day that were read and not confirmed, by their ids. */
+  readonly followed: Map<string, FollowedTrade>;
   /** Markets this process has ordered on or read trades of. */
   readonly dealtWith: BoundedMap<string, true>;
   /** Markets in which shares that were just bought may not be there to sell yet. */
   readonly unsettled: BoundedMap<string, true>;
   /** Buys refused in a row for want of balance, and until when none is tried (process clock, ms). */
   readonly balance: { refusals: number; openUntilMs: number };
-  /** What has to be asked sooner than its pace says. */
-  readonly due: { firstTradesRead: boolean; resultsAskedMs: number };
+  /**
+   * Up to when this process has read trades, Unix ms of the Clock; and when it asked for results,
+   * by its own clock.
+   */
+  readonly due: { tradesReadAtMs: number | undefined; resultsAskedMs: number };
 }
+
+/** A trade that may fail still, or whose failure may not be booked yet. */
+export type FollowedTrade = Pick<PolymarketTrade, 'market' | 'status' | 'match_time'>;
 
 const REMEMBERED_MAX = 50_000;
 const MARKETS_REMEMBERED_MAX = 2_000;
@@ -154,11 +162,11 @@ export function openAccount(options: PolymarketVenueOptions): PolymarketAccount 
     clientIds: new BoundedMap(sizes),
     known: new BoundedMap(sizes),
     terms: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX }),
-    unconfirmed: new Map(),
+    followed: new Map(),
     dealtWith: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX }),
     unsettled: new BoundedMap({ sizeMax: MARKETS_REMEMBERED_MAX, ageMsMax: UNSETTLED_MS_MAX }),
     balance: { refusals: 0, openUntilMs: 0 },
-    due: { firstTradesRead: true, resultsAskedMs: Number.NEGATIVE_INFINITY },
+    due: { tradesReadAtMs: undefined, resultsAskedMs: Number.NEGATIVE_INFINITY },
   };
 }
 
@@ -166,8 +174,7 @@ export function openAccount(options: PolymarketVenueOptions): PolymarketAccount 
 export function remember(
   { orders }: PolymarketAccount,
   hash: string,
-  known: Partial<Pick<OrderMemory, 'sent' | 'landed' | 'canceled' | 'matchedMin'>>,
+  known: Readonly<OrderMemory>,
 ): void {
-  const memory = orders.get(hash);
-  if (memory !== undefined) Object.assign(memory, known);
+  orders.set(hash, { ...orders.get(hash), ...known });
 }

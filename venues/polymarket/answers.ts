@@ -140,7 +140,7 @@ async function posted(
       `the answer names ${id === '' ? 'no order' : 'another order'}; ${raw(answer.text)}`,
     );
   }
-  remember(account, sent.hash, { landed: true });
+  remember(account, sent.hash, { shownMs: performance.now() });
   balanceHolds(account);
   if (KILLED.has(code)) return { kind: 'rejected', code, detail: words };
   if (words !== '' && !DELAYED.test(words)) throw unheard(`${words}; ${raw(answer.text)}`);

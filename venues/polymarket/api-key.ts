@@ -53,7 +53,7 @@ export async function deriveApiKey(
 async function derived(client: PolymarketClient, signal?: AbortSignal) {
   const derivePath = '/auth/derive-api-key';
   const told = await client.get({ path: derivePath, signal });
-  if (told.status === 200) return keyIn(told.text, derivePath);
+  if (told.status >= 200 && told.status < 300) return keyIn(told.text, derivePath);
   const why = client.failure(told, derivePath);
   // What the venue refuses to derive it has not made yet.
   if (!(why instanceof VenueRefused)) throw why;

@@ -20,8 +20,12 @@ import { modeOfAnswer } from './trading-mode.ts';
 const SETTLE_MS = 3_000;
 const FIRST_PAUSE_MS = 50;
 const PAUSE_MS_MAX = 800;
-/** @source reference/polymarket.md §2.3 */
-const CANCELS_AT_ONCE = 1_000;
+/**
+ * Of 1,000 that a call may name: half of what the Standard tier's bucket holds, for a batch that
+ * costs more is refused whole, however long one waits.
+ * @source reference/polymarket.md §2.3, §4
+ */
+const CANCELS_AT_ONCE = 60;
 
 /** Ends an order's rest and says what it came to. Can be repeated. */
 export function cancelOrder(

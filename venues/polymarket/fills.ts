@@ -17,7 +17,9 @@ import type { MarketTerms } from './terms.ts';
 /** How far a process that has read nothing yet looks back for trades that were not final. */
 const FIRST_LOOK_BACK_MS = 86_400_000;
 /** A trade that is not final after this long is somebody's to look at, and no longer followed. */
-const UNCONFIRMED_MS_MAX = 86_400_000;
+const FOLLOWED_MS_MAX = 86_400_000;
+/** What was matched may be listed so much later, and clocks differ. */
+const LAG_MS = 5 * 60_000;
 /** The filter is in whole seconds and may leave out the second it names. */
 const AFTER_SLACK_S = 1;
 
@@ -58,20 +60,27 @@ export async function readFills(
   return { facts: oldestFirst(facts), cursorMs: Math.max(sinceMs, cursorMs) };
 }
 
-/** Back to the oldest trade that may still fail; the first read of a process goes back a day. */
-function lookBackFrom({ unconfirmed, due }: PolymarketAccount, sinceMs: number, atMs: number) {
-  const first = due.firstTradesRead ? Math.min(sinceMs, atMs) - FIRST_LOOK_BACK_MS : sinceMs;
-  return Math.min(first, ...unconfirmed.values());
+/**
+ * Back to the oldest trade that may still fail, and over what was recorded while another process
+ * read the trades; the first read of a process goes back a day.
+ */
+function lookBackFrom({ followed, due }: PolymarketAccount, sinceMs: number, atMs: number) {
+  const readUpToMs =
+    due.tradesReadAtMs === undefined
+      ? Math.min(sinceMs, atMs) - FIRST_LOOK_BACK_MS
+      : due.tradesReadAtMs - LAG_MS;
+  const matchedAtMs = [...followed.values()].map((trade) => trade.match_time);
+  return Math.min(sinceMs, readUpToMs, ...matchedAtMs);
 }
 
+/** Of the key's account: a filter by address was seen to leave out what was taken. */
 async function readTrades(
-  { clob, wallet }: PolymarketAccount,
+  { clob }: PolymarketAccount,
   fromMs: number,
   signal?: AbortSignal,
 ): Promise<PolymarketTrade[]> {
   const after = Math.max(0, Math.floor(fromMs / 1000) - AFTER_SLACK_S);
-  const query = { maker_address: wallet.maker, after };
-  const call = { path: '/data/trades', query, schema: tradePageSchema, signal };
+  const call = { path: '/data/trades', query: { after }, schema: tradePageSchema, signal };
   const trades = new Map<string, PolymarketTrade>();
   for await (const { data } of clob.pages(call)) {
     for (const trade of data) trades.set(trade.id, trade);
@@ -80,20 +89,29 @@ async function readTrades(
   return [...trades.values()].toReversed();
 }
 
+/**
+ * One that failed stays followed as well: whoever was told may not have been able to book it, and
+ * it is older than what is read again.
+ */
 function follow(
-  { unconfirmed, due, options }: PolymarketAccount,
+  { followed, due, options }: PolymarketAccount,
   trades: readonly PolymarketTrade[],
   atMs: number,
 ): void {
-  due.firstTradesRead = false;
-  for (const { id, status, match_time: matchedAtMs, market } of trades) {
-    const isFinal = status === 'CONFIRMED' || status === 'FAILED';
-    if (isFinal) unconfirmed.delete(id);
-    else if (atMs - matchedAtMs <= UNCONFIRMED_MS_MAX) unconfirmed.set(id, matchedAtMs);
-    else if (unconfirmed.delete(id)) {
-      const detail = `trade ${id} is still ${status} a day after it was matched`;
-      options.onDoubt?.({ marketId: market, detail });
+  due.tradesReadAtMs = atMs;
+  const isOld = (matchedAtMs: number) => atMs - matchedAtMs > FOLLOWED_MS_MAX;
+  for (const { id, status, match_time, market } of trades) {
+    if (status === 'CONFIRMED') followed.delete(id);
+    else if (followed.has(id) || !isOld(match_time)) {
+      followed.set(id, { status, match_time, market });
     }
+  }
+  for (const [id, { status, match_time: matchedAtMs, market }] of followed) {
+    if (!isOld(matchedAtMs)) continue;
+    followed.delete(id);
+    if (status === 'FAILED') continue;
+    const detail = `trade ${id} is still ${status} a day after it was matched`;
+    options.onDoubt?.({ marketId: market, detail });
   }
 }
 

@@ -18,7 +18,7 @@ const PRICE_SLACK_MICROS = 1;
 /**
  * What an answer says was matched. Amounts were seen in dollars and shares (`"9.999999"`) and are
  * documented in millionths; the unit that fits the order is meant: no fill is below 0.01 share.
- * @returns undefined where neither fits: no number is better than a wrong one
+ * @returns undefined where neither fits, or both do: no number is better than a wrong one
  * @source Polymarket/py-clob-client#217 (2025-12); reference/polymarket.md §2.5
  */
 export function matchedIn(
@@ -27,12 +27,11 @@ export function matchedIn(
 ): Matched | undefined {
   const [shares, dollars] =
     request.action === 'buy' ? [takingAmount, makingAmount] : [makingAmount, takingAmount];
-  for (const read of [parseDecimal, baseUnits]) {
+  const fits = [parseDecimal, baseUnits].flatMap((read) => {
     const amounts = { shares: read(shares ?? ''), dollars: read(dollars ?? '') };
-    const matched = fitting(amounts, request);
-    if (matched !== undefined) return matched;
-  }
-  return undefined;
+    return fitting(amounts, request) ?? [];
+  });
+  return fits.length === 1 ? fits[0] : undefined;
 }
 
 function baseUnits(text: string): number | undefined {

@@ -69,8 +69,10 @@ export async function readEvidence(
   const conditionId = order?.market ?? (await conditionOf(account, ref.marketId, signal));
   const open = order === undefined && (await isListed(account, ref.hash, conditionId, signal));
   const matches = await readMatches(account, ref, conditionId, signal);
-  if (order !== undefined || open || matches.length > 0) {
-    remember(account, ref.hash, { landed: true });
+  const isAliveNow = open || (order !== undefined && isAlive(order.status));
+  if (isAliveNow || order !== undefined || matches.length > 0) {
+    const shownMs = performance.now();
+    remember(account, ref.hash, { shownMs, ...(isAliveNow ? { aliveMs: shownMs } : {}) });
   }
   return { ...(order === undefined ? {} : { order }), open, matches, nowMs };
 }
@@ -128,15 +130,14 @@ async function isListed(
 }
 
 async function readMatches(
-  { clob, wallet }: PolymarketAccount,
+  { clob }: PolymarketAccount,
   { hash, sentAtMs }: HashedRef,
   market: string | undefined,
   signal?: AbortSignal,
 ): Promise<OwnMatch[]> {
   const after =
     sentAtMs === undefined ? undefined : Math.floor(Math.max(0, sentAtMs - SENT_SLACK_MS) / 1000);
-  const query = { market, maker_address: wallet.maker, after };
-  const call = { path: '/data/trades', query, schema: tradePageSchema, signal };
+  const call = { path: '/data/trades', query: { market, after }, schema: tradePageSchema, signal };
   // A list that moves while it is read may tell one trade twice.
   const found = new Map<string, OwnMatch>();
   for await (const { data } of clob.pages(call)) {
@@ -148,7 +149,11 @@ async function readMatches(
   return [...found.values()];
 }
 
-/** @throws VenueUnreachable where an order that the venue has shown is nowhere now */
+/**
+ * Judges the evidence. An order that the venue has shown and that is nowhere for as long as a list
+ * may lag is over: it is not absent, and shall not be sent again.
+ * @throws VenueUnreachable where it was shown and is nowhere now
+ */
 export function outcomeOf(
   account: PolymarketAccount,
   ref: HashedRef,
@@ -157,8 +162,10 @@ export function outcomeOf(
   const { order, open, matches } = evidence;
   const memory = account.orders.get(ref.hash);
   if (order === undefined && !open && matches.length === 0 && memory?.canceled !== true) {
-    if (memory?.landed !== true) return { kind: 'absent' };
-    throw unheard(`order ${ref.hash} was told before and is nowhere now`);
+    if (memory?.shownMs === undefined) return { kind: 'absent' };
+    if (performance.now() - memory.shownMs <= account.unknownHorizonMs) {
+      throw unheard(`order ${ref.hash} was told before and is nowhere now`);
+    }
   }
   const status = isOver(account, ref, evidence) ? 'final' : 'resting';
   return { kind: 'found', order: stateOf(ref.hash, status, matches) };
@@ -179,9 +186,12 @@ function isOver(
   if (open || told + DUST < matchedMin) return false;
   if (order !== undefined) return !isAlive(order.status);
   if (memory?.canceled === true) return true;
-  if (memory !== undefined && told >= memory.quantity) return true;
-  // No page, not open, and sent so long ago that no list can lag behind it.
-  return sentAtMs !== undefined && nowMs - sentAtMs > account.unknownHorizonMs;
+  if (memory?.quantity !== undefined && told >= memory.quantity) return true;
+  // No page, not open, sent and last alive so long ago that no list can lag behind it.
+  const aliveMs = memory?.aliveMs ?? Number.NEGATIVE_INFINITY;
+  const { unknownHorizonMs } = account;
+  if (performance.now() - aliveMs <= unknownHorizonMs) return false;
+  return sentAtMs !== undefined && nowMs - sentAtMs > unknownHorizonMs;
 }
 
 function isAlive(status: PolymarketOrder['status']): boolean {

@@ -104,12 +104,13 @@ function takenBy(
 }
 
 function rememberOrder(
-  { hashes, orders, clientIds, dealtWith }: PolymarketAccount,
+  account: PolymarketAccount,
   { clientOrderId, marketId, quantity }: OrderRequest,
   hash: string,
 ): void {
+  const { hashes, clientIds, dealtWith } = account;
   hashes.set(clientOrderId, hash);
   clientIds.set(hash, clientOrderId);
-  if (orders.get(hash) === undefined) orders.set(hash, { clientOrderId, marketId, quantity });
+  remember(account, hash, { marketId, quantity });
   dealtWith.set(marketId, true);
 }

@@ -145,7 +145,8 @@ function unusableBy({ privateKey, signatureType, funder }: PolymarketWalletOptio
   const account = accountOf(privateKey);
   if (account === undefined) return 'the private key must be 0x and 64 hex digits';
   if (funder !== undefined && !isAddress(funder, { strict: false })) {
-    return `the funder must be an address, was ${JSON.stringify(funder.slice(0, 60))}`;
+    // It may be a key that was written into the wrong place.
+    return `the funder must be an address, 0x and 40 hex digits, and has ${funder.length} characters`;
   }
   if (signatureType === 0) {
     if (funder === undefined || getAddress(funder) === account.address) return undefined;

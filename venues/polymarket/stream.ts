@@ -6,6 +6,7 @@ import { readUserFrame } from '../../contracts/polymarket/stream.ts';
 import { printable } from '../../domain/printable.ts';
 import type { LiveSocket } from '../http/live-socket.ts';
 import type { VenueListener } from '../venue.ts';
+import { withoutSecrets } from '../secret.ts';
 import { VenueRefused, VenueUnreachable } from '../venue.ts';
 import type { PolymarketAccount } from './account.ts';
 import type { PolymarketApiKey } from './l2.ts';
@@ -44,7 +45,8 @@ export function openPolymarketUserStream(
     onText: (text) => {
       const events = readUserFrame(text);
       if (events === undefined) {
-        options.onTrouble?.(`a frame that is none: ${printable(text.slice(0, 200))}`);
+        const told = withoutSecrets(text, [secret.reveal(), passphrase.reveal()]);
+        options.onTrouble?.(`a frame that is none: ${printable(told.slice(0, 200))}`);
       } else if (events.some((event) => event !== 'other')) onEvent();
     },
   });

@@ -77,8 +77,13 @@ describe('an API key', () => {
     expect(t.sent('POST', '/auth/api-key')).toHaveLength(0);
   });
 
-  test('I11 half a key is quoted nowhere', async () => {
-    t.stub.answers.set('/auth/derive-api-key', json({ secret: KEY.secret, apiKey: 'k-1' }));
+  test('is read from any answer of success', async () => {
+    t.stub.answers.set('/auth/derive-api-key', json(KEY, 201));
+    expect((await derive()).apiKey).toBe('k-1');
+  });
+
+  test.each([200, 201])('I11 half a key is quoted nowhere, with a %i', async (status) => {
+    t.stub.answers.set('/auth/derive-api-key', json({ secret: KEY.secret, apiKey: 'k-1' }, status));
     const failed = await derive().catch((error: unknown) => error);
     expect(failed).toMatchObject({ name: 'VenueUnreachable' });
     expect(inspect(failed)).not.toContain(KEY.secret);

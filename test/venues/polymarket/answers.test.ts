@@ -193,6 +193,18 @@ describe('an accepted order', () => {
   });
 });
 
+test('amounts that fit the order in both units are told by its trades', async () => {
+  const venue = t.venue();
+  const prepared = await t.prepare(venue, orderOfNow({ quantity: contracts(30_000) }));
+  t.posts = [posted(prepared.hash, { takingAmount: '20000', makingAmount: '10000' })];
+  t.put(prepared.hash, { status: 'LIVE', size_matched: '0.02' });
+  t.trades = [tradeBody('t-1', prepared.hash, { size: '0.02', maker_orders: [] })];
+  expect(accepted(await venue.place(prepared, () => true))).toMatchObject({
+    status: 'resting',
+    filled: contracts(0.02),
+  });
+});
+
 describe('failure case 18: a 2xx that is no whole answer about this order is unknown', () => {
   const HASH = `0x${'12'.repeat(32)}`;
   test.each([

@@ -5,7 +5,7 @@ import type { VenueFill } from '../../../venues/venue.ts';
 import { json } from '../kalshi/raw-server.ts';
 import { contracts, price } from '../venue-under-test.ts';
 import { idsOf, movableClock, NOW_MS } from './stub.ts';
-import { EOA, makerOrder, tradeBody, TradingStub } from './trading.ts';
+import { EOA, makerOrder, page, tradeBody, TradingStub } from './trading.ts';
 
 let t: TradingStub;
 beforeEach(async () => {
@@ -172,6 +172,16 @@ describe('a trade in which we rested', () => {
   });
 });
 
+/** The list as the venue filters it. */
+function listSince(): void {
+  t.stub.answers.set('/data/trades', () => {
+    const after = Number(t.sent('GET', '/data/trades').at(-1)!.query.get('after'));
+    return page(
+      ...t.trades.filter((one) => Number((one as { match_time: string }).match_time) > after),
+    );
+  });
+}
+
 describe('failure case 9: a trade that fails after it was matched', () => {
   test('pitfall 6 is a fill and a record that takes it back, once each', async () => {
     const clock = movableClock();
@@ -202,12 +212,57 @@ describe('failure case 9: a trade that fails after it was matched', () => {
     // The first read of a process goes back a day: an earlier one may have seen what failed since.
     expect(afters().at(-1)).toBe((NOW_MS - 60_000 - 86_400_000) / 1000 - 1);
     clock.nowMs += 3_600_000;
-    await venue.fillsSince(clock.nowMs - 1_000);
+    await venue.fillsSince(clock.nowMs - 600_000);
+    await venue.fillsSince(clock.nowMs - 600_000);
     expect(afters().at(-1)).toBe(MATCHED_AT_MS / 1000 - 1);
     t.trades = [tradeBody('t-1', HASH)];
-    await venue.fillsSince(clock.nowMs - 1_000);
-    await venue.fillsSince(clock.nowMs - 1_000);
-    expect(afters().at(-1)).toBe((clock.nowMs - 1_000) / 1000 - 1);
+    await venue.fillsSince(clock.nowMs - 600_000);
+    await venue.fillsSince(clock.nowMs - 600_000);
+    expect(afters().at(-1)).toBe((clock.nowMs - 600_000) / 1000 - 1);
+  });
+
+  test('is told again as taken back: whoever heard it may have failed to book it', async () => {
+    const clock = movableClock();
+    const venue = t.venue({ clock: clock.clock });
+    listSince();
+    t.trades = [tradeBody('t-1', HASH, { status: 'RETRYING' })];
+    await venue.fillsSince(0);
+    clock.nowMs += 3_600_000;
+    t.trades = [tradeBody('t-1', HASH, { status: 'FAILED' })];
+    const told = await venue.fillsSince(clock.nowMs - 600_000);
+    expect(told.facts).toHaveLength(2);
+    expect((await venue.fillsSince(clock.nowMs - 600_000)).facts).toEqual(told.facts);
+  });
+
+  test('is taken back by a process that did not watch while another saw it matched', async () => {
+    const clock = movableClock();
+    const venue = t.venue({ clock: clock.clock });
+    listSince();
+    await venue.fillsSince(0);
+    // The other process reads and books the fill meanwhile, and moves the cursor.
+    clock.nowMs += 7_200_000;
+    const anHourAgo = String(clock.nowMs / 1000 - 3600);
+    t.trades = [tradeBody('t-1', HASH, { status: 'FAILED', match_time: anHourAgo })];
+    const { facts } = await venue.fillsSince(clock.nowMs - 600_000);
+    expect(facts.map(({ reverts }) => reverts)).toEqual([undefined, `t-1:${HASH}`]);
+  });
+
+  test('that is listed no more is somebody’s to look at a day later, and no longer followed', async () => {
+    const clock = movableClock();
+    const doubts: PolymarketDoubt[] = [];
+    const venue = t.venue({ clock: clock.clock, onDoubt: (doubt) => doubts.push(doubt) });
+    t.trades = [tradeBody('t-1', HASH, { status: 'RETRYING' })];
+    await venue.fillsSince(0);
+    t.trades = [];
+    for (let hours = 0; hours < 26; hours += 1) {
+      clock.nowMs += 3_600_000;
+      await venue.fillsSince(clock.nowMs - 600_000);
+    }
+    expect(doubts).toEqual([
+      { marketId: conditionId, detail: expect.stringContaining('still RETRYING') },
+    ]);
+    const after = Number(t.sent('GET', '/data/trades').at(-1)!.query.get('after'));
+    expect(after).toBeGreaterThan(clock.nowMs / 1000 - 2 * 3600);
   });
 
   test('one that never ends is somebody’s to look at, and no longer followed', async () => {
@@ -237,7 +292,22 @@ describe('the list', () => {
     const { facts, cursorMs } = await t.venue().fillsSince(0);
     expect(facts.map(({ fillId }) => fillId.slice(0, 3))).toEqual(['t-1', 't-2', 't-3']);
     expect(cursorMs).toBe(NOW_MS);
-    expect(t.sent('GET', '/data/trades')[0]!.query.get('maker_address')).toBe(EOA);
+  });
+
+  test('is asked for whole: a filter by address may leave out what we took', async () => {
+    t.stub.answers.set('/data/trades', () => {
+      const filtered = t.sent('GET', '/data/trades').at(-1)!.query.has('maker_address');
+      return page(...(filtered ? [] : [tradeBody('t-1', HASH)]));
+    });
+    const venue = t.venue();
+    expect((await venue.fillsSince(0)).facts).toHaveLength(1);
+    const ref = { clientOrderId: 'a', marketId: 'M1', venueOrderId: HASH };
+    expect(await venue.lookup(ref)).toMatchObject({ kind: 'found', order: { filled: 10_000_000 } });
+  });
+
+  test('tells nothing of another wallet that the same key trades for', async () => {
+    const other = `0x${'5'.repeat(40)}`;
+    expect(await fills(tradeBody('t-1', HASH, { maker_address: other }))).toEqual([]);
   });
 
   test('a trade of a market without a name waits, and the cursor with it', async () => {

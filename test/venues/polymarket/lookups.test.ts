@@ -1,8 +1,9 @@
 /** How an order is found again and cancelled, and what rests. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually } from '../../support/children.ts';
 import { json } from '../kalshi/raw-server.ts';
 import { accepted, contracts, price } from '../venue-under-test.ts';
-import { idsOf, NOW_MS } from './stub.ts';
+import { idsOf, movableClock, NOW_MS } from './stub.ts';
 import { orderBody, orderOfNow, posted, refOf, tradeBody, TradingStub } from './trading.ts';
 
 let t: TradingStub;
@@ -127,6 +128,40 @@ describe('a look-up', () => {
     expect((await venue.lookup(refOf(prepared))).kind).toBe('unknown');
   });
 
+  test('an order that is nowhere any more is over with nothing once no list can lag', async () => {
+    const clock = movableClock();
+    const venue = t.venue({ clock: clock.clock, unknownHorizonMs: 200 });
+    const prepared = await t.prepare(venue);
+    t.posts = [posted(prepared.hash, { status: 'delayed' })];
+    accepted(await venue.place(prepared, () => true));
+    clock.nowMs += 1_000;
+    expect((await venue.lookup(refOf(prepared))).kind).toBe('unknown');
+    const isKnown = async () => (await venue.lookup(refOf(prepared))).kind !== 'unknown';
+    await eventually('the horizon passed', isKnown);
+    expect(await venue.lookup(refOf(prepared))).toMatchObject(found('final', 0));
+  });
+
+  test('an order that was seen a moment ago and is nowhere now is unknown, however old', async () => {
+    const venue = t.venue();
+    const prepared = await t.prepare(venue);
+    const longAgo = refOf(prepared, NOW_MS - 3_600_000);
+    t.open = [orderBody(prepared.hash, { status: 'LIVE', size_matched: '0' })];
+    expect(await venue.lookup(longAgo)).toMatchObject(found('resting', 0));
+    t.open = [];
+    expect((await venue.lookup(longAgo)).kind).toBe('unknown');
+  });
+
+  test('an order that rested a moment ago is not over while its last trades may not be listed', async () => {
+    const venue = t.venue();
+    const prepared = await t.prepare(venue);
+    const longAgo = refOf(prepared, NOW_MS - 3_600_000);
+    t.trades = [tradeBody('t-1', prepared.hash, { size: '4', maker_orders: [] })];
+    t.open = [orderBody(prepared.hash, { status: 'LIVE', size_matched: '4' })];
+    expect(await venue.lookup(longAgo)).toMatchObject(found('resting', 4));
+    t.open = [];
+    expect(await venue.lookup(longAgo)).toMatchObject(found('resting', 4));
+  });
+
   test('sums several trades, those that failed left out, at the average rounded up', async () => {
     const outcome = await look({ size_matched: '9' }, (hash) => [
       tradeBody('t-1', hash, { size: '3', price: '0.5', maker_orders: [] }),
@@ -212,6 +247,15 @@ describe('a cancel', () => {
     });
   });
 
+  test('of an order without a page is over for a process that did not send it', async () => {
+    const prepared = await t.prepare(t.venue());
+    t.deletes = [json({ canceled: [prepared.hash], not_canceled: {} })];
+    expect(await t.venue().cancel(refOf(prepared))).toMatchObject({
+      kind: 'found',
+      order: { status: 'final', filled: 0 },
+    });
+  });
+
   test('of a delayed order leaves it resting: it cannot be cancelled yet', async () => {
     const venue = t.venue();
     const prepared = await t.prepare(venue);
@@ -247,6 +291,19 @@ describe('a cancel', () => {
     t.stub.answers.set('/order', json({ canceled: [], not_canceled: {} }));
     await expect(t.venue().cancelAll()).rejects.toMatchObject({ name: 'VenueUnreachable' });
   });
+});
+
+test('a cancel of all costs at once no more than the venue’s bucket holds', async () => {
+  const hashes = Array.from({ length: 150 }, (_, index) => `0x${String(index).padStart(64, '0')}`);
+  t.open = hashes.map((hash) => orderBody(hash, { status: 'LIVE', size_matched: '0' }));
+  t.stub.answers.set('/orders', () => {
+    const asked = JSON.parse(t.sent('DELETE', '/orders').at(-1)!.body) as string[];
+    // A batch is taken whole or not at all. @source reference/polymarket.md §4, Standard tier
+    if (asked.length > 120) return { status: 429, body: '', headers: { 'poly-ratelimit-tier': '' } };
+    t.open = t.open.filter((order) => !asked.includes((order as { id: string }).id));
+    return json({ canceled: asked, not_canceled: {} });
+  });
+  expect(await t.venue().cancelAll()).toBe(150);
 });
 
 describe('open orders', () => {

@@ -203,4 +203,31 @@ describe('the send', () => {
       expect(text).not.toContain('the passphrase');
     }
   });
+
+  test.each([
+    ['a refusal', (echo: string) => json({ error: `invalid: ${echo}` }, 400)],
+    ['a doubt', (echo: string) => json({ success: true, orderID: '', status: echo })],
+    ['a page of the edge', (echo: string) => ({ status: 502, body: `<html>${echo}</html>` })],
+  ])('I11 what the venue repeats of a request is quoted nowhere: %s', async (_name, answer) => {
+    const venue = t.venue();
+    const prepared = await t.prepare(venue);
+    const { signature } = bodyOf(prepared.wire).order;
+    const hidden = ['poly_signature', 'poly_passphrase'] as const;
+    const echo = () => {
+      const { headers } = t.stub.seen.at(-1)!;
+      return hidden.map((name) => `${name}=${String(headers[name])} `).join('') + signature;
+    };
+    t.stub.answers.set('/order', () => answer(echo()));
+    t.stub.answers.set(`/data/order/${prepared.hash}`, () => answer(echo()));
+    const told = [
+      await venue.place(prepared, () => true),
+      await venue.lookup({ ...prepared.request, venueOrderId: prepared.hash }),
+    ];
+    const text = JSON.stringify(told);
+    expect(text).toContain('poly_passphrase');
+    const secrets = t.stub.seen.flatMap(({ headers }) => hidden.map((name) => headers[name] ?? ''));
+    for (const secret of [...secrets, signature.slice(2, 40)].filter((one) => one !== '')) {
+      expect(text).not.toContain(secret);
+    }
+  });
 });

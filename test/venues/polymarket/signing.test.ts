@@ -376,6 +376,14 @@ describe('keys', () => {
     expect(walletProblem({ privateKey: new Secret(KEY), ...options })).toBeUndefined();
   });
 
+  test('I11 a key that was given for the funder is quoted nowhere', () => {
+    for (const signatureType of [0, 2] as const) {
+      const options = { privateKey: new Secret(KEY), signatureType, funder: KEY };
+      expect(walletProblem(options)).toContain('must be an address');
+      expect(walletProblem(options)).not.toContain(KEY.slice(4, 20));
+    }
+  });
+
   test('I11 a key that cannot be read is quoted nowhere', async () => {
     const bad = `${KEY.slice(0, -1)}g`;
     const open = () => createWallet({ privateKey: new Secret(bad), signatureType: 0 });

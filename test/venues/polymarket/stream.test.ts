@@ -94,6 +94,17 @@ describe('the user channel', () => {
     expect(events).toBe(3);
   });
 
+  test('I11 keys that the venue repeats are quoted nowhere', async () => {
+    open();
+    await reached('the keys', () => on('user')[0]?.heard[0] !== undefined);
+    const { secret, passphrase } = HELLO.auth;
+    on('user')[0]!.socket.send(`not taken: ${passphrase} ${secret}`);
+    await reached('a trouble', () => troubles.length === 1);
+    expect(troubles[0]).toContain('not taken');
+    expect(troubles[0]).not.toContain(passphrase);
+    expect(troubles[0]).not.toContain(secret);
+  });
+
   test('gives them again after every end, and wakes: nothing is replayed', async () => {
     open();
     await reached('a connection', () => events === 1);
