@@ -40,7 +40,7 @@ export async function openBoundVenues(
 }
 
 function differences(
-  { venue, host, keyId, settings }: LiveVenue,
+  { venue, host, keyId, settings, configured }: LiveVenue,
   book: LiveBook,
   bound: VenueBinding | undefined,
 ): FieldProblem[] {
@@ -53,7 +53,10 @@ function differences(
     const problem = `the ${book} book is bound to ${bound.host}, not ${host}`;
     found.push({ field: settings.host, problem });
   }
-  if (bound.keyId !== keyId) {
+  if (configured !== undefined && bound.account !== configured.account) {
+    const problem = `the ${book} book is bound to account ${bound.account}, and this is ${configured.account}; another account needs a data directory of its own (BALLAST_DATA_DIR)`;
+    found.push({ field: configured.setting, problem });
+  } else if (bound.keyId !== keyId) {
     const problem = `the ${book} book knows another key of its account; show that this one is its too: ${setUp}`;
     found.push({ field: settings.key, problem });
   }

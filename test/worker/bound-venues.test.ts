@@ -1,0 +1,72 @@
+/** The accounts a live book was bound to are the only ones its venues are opened with. */
+import { mkdirSync } from 'node:fs';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { readConfig } from '../../contracts/config.ts';
+import { openBoundVenues } from '../../worker/live/bound-venues.ts';
+import { useLedger } from '../ledger/harness.ts';
+import { testDirectory } from '../support/servers.ts';
+
+/** Anvil's second account: a key that everybody knows. */
+const PRIVATE_KEY = '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d';
+const ADDRESS = '0x70997970c51812dc3a010c7d01b50e0d17dc79c8';
+const WALLET = `0x${'1'.repeat(40)}`;
+const ANOTHER = `0x${'2'.repeat(40)}`;
+const HERE = 'http://127.0.0.1:9';
+
+const under = useLedger();
+let dataDir: string;
+beforeEach(() => {
+  dataDir = testDirectory('bound-venues');
+  mkdirSync(dataDir, { recursive: true });
+});
+
+const configOf = (changes: Record<string, string | undefined> = {}) =>
+  readConfig({
+    BALLAST_DATA_DIR: dataDir,
+    BALLAST_VENUES: 'polymarket',
+    POLYMARKET_PRIVATE_KEY: PRIVATE_KEY,
+    POLYMARKET_SIGNATURE_TYPE: '2',
+    POLYMARKET_FUNDER: WALLET,
+    POLYMARKET_BASE_URL: HERE,
+    POLYMARKET_GAMMA_BASE_URL: `${HERE}/gamma`,
+    POLYMARKET_DATA_BASE_URL: `${HERE}/data-api`,
+    POLYMARKET_SITE_BASE_URL: `${HERE}/site`,
+    POLYMARKET_SOCKET_BASE_URL: HERE.replace('http:', 'ws:'),
+    POLYMARKET_API_KEY: '5d3c-id',
+    POLYMARKET_SECRET: 'c2VjcmV0',
+    POLYMARKET_PASSPHRASE: 'a passphrase',
+    ...changes,
+  });
+
+describe('a book that is bound to a Polymarket wallet', () => {
+  const opening = async (changes: Record<string, string | undefined> = {}) => {
+    const it = under();
+    await it.setUp();
+    const account = { book: 'rehearsal', venue: 'polymarket', host: '127.0.0.1:9' } as const;
+    const by = { account: WALLET, keyId: ADDRESS, actor: 'ann', reason: 'a rehearsal' };
+    await it.ledger.bindVenue({ ...account, ...by }, it.reading());
+    const clock = { read: () => Promise.resolve(it.reading()) };
+    const log = pino({ level: 'silent' });
+    const parts = { config: configOf(changes), ledger: it.ledger, clock, log };
+    return openBoundVenues(parts, 'rehearsal');
+  };
+
+  test('is opened with it', async () => {
+    expect((await opening()).map(({ venue }) => venue.id)).toEqual(['polymarket']);
+  });
+
+  test.each([
+    ['another wallet of the same key', { POLYMARKET_FUNDER: ANOTHER }],
+    [
+      'the address of the key itself',
+      { POLYMARKET_SIGNATURE_TYPE: '0', POLYMARKET_FUNDER: undefined },
+    ],
+  ])('is not opened with %s', async (_what, changes) => {
+    const opened = opening(changes);
+    await expect(opened).rejects.toMatchObject({ name: 'ConfigError' });
+    await expect(opened).rejects.toThrow(
+      `POLYMARKET_FUNDER: the rehearsal book is bound to account ${WALLET}`,
+    );
+  });
+});
