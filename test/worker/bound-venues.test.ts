@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { readConfig } from '../../contracts/config.ts';
-import { openBoundVenues } from '../../worker/live/bound-venues.ts';
+import { openBoundVenues, openToCancel } from '../../worker/live/bound-venues.ts';
 import { useLedger } from '../ledger/harness.ts';
 import { testDirectory } from '../support/servers.ts';
 
@@ -69,4 +69,30 @@ describe('a book that is bound to a Polymarket wallet', () => {
       `POLYMARKET_FUNDER: the rehearsal book is bound to account ${WALLET}`,
     );
   });
+});
+
+test('orders are cancelled where the book is, and nowhere else', () => {
+  const clock = { read: () => Promise.resolve({ atMs: Date.now(), offsetMs: 0 }) };
+  const parts = { book: 'rehearsal', clock, log: pino({ level: 'silent' }) } as const;
+  const bound = {
+    book: 'rehearsal',
+    venue: 'polymarket',
+    host: '127.0.0.1:9',
+    account: WALLET,
+    keyId: 'another key of the account: it may cancel',
+  } as const;
+  const idsOf = ({ opened, missing }: ReturnType<typeof openToCancel>) => [
+    opened.map(({ venue }) => venue.id),
+    missing.map(({ why }) => why.split(':')[0]),
+  ];
+  for (const bindings of [[], [bound]]) {
+    expect(idsOf(openToCancel(configOf(), parts, bindings))).toEqual([['polymarket'], []]);
+  }
+  for (const [changes, setting] of [
+    [{ host: '127.0.0.1:10' }, 'POLYMARKET_BASE_URL'],
+    [{ account: ANOTHER }, 'POLYMARKET_FUNDER'],
+  ] as const) {
+    const elsewhere = { ...bound, ...changes };
+    expect(idsOf(openToCancel(configOf(), parts, [elsewhere]))).toEqual([[], [setting]]);
+  }
 });

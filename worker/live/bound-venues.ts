@@ -7,7 +7,7 @@ import type { VenueId } from '../../domain/venue-id.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { VenueBinding } from '../../ledger/verbs/bindings.ts';
 import type { LiveParts, LiveVenue } from './live-venue.ts';
-import { openLiveVenues } from './venues.ts';
+import { openForCancels, openLiveVenues, problemsLine } from './venues.ts';
 
 interface BoundParts extends Omit<LiveParts, 'book' | 'ledger' | 'fuseOf'> {
   readonly config: Config;
@@ -40,15 +40,28 @@ export async function openBoundVenues(
 }
 
 function differences(
-  { venue, host, keyId, settings, configured }: LiveVenue,
+  live: LiveVenue,
   book: LiveBook,
   bound: VenueBinding | undefined,
 ): FieldProblem[] {
+  const { venue, keyId, settings } = live;
   const setUp = `ballast venue setup ${venue.id}`;
   if (bound === undefined) {
     return [{ field: settings.key, problem: `the ${book} book is bound to no account: ${setUp}` }];
   }
+  const elsewhere = boundElsewhere(live, bound);
+  if (elsewhere.length > 0 || bound.keyId === keyId) return elsewhere;
+  const problem = `the ${book} book knows another key of its account; show that this one is its too: ${setUp}`;
+  return [{ field: settings.key, problem }];
+}
+
+/** Why a venue as it is configured is not where its book is: no order of the book is there. */
+function boundElsewhere(
+  { host, settings, configured }: LiveVenue,
+  bound: VenueBinding,
+): FieldProblem[] {
   const found: FieldProblem[] = [];
+  const { book } = bound;
   if (bound.host !== host) {
     const problem = `the ${book} book is bound to ${bound.host}, not ${host}`;
     found.push({ field: settings.host, problem });
@@ -56,11 +69,37 @@ function differences(
   if (configured !== undefined && bound.account !== configured.account) {
     const problem = `the ${book} book is bound to account ${bound.account}, and this is ${configured.account}; another account needs a data directory of its own (BALLAST_DATA_DIR)`;
     found.push({ field: configured.setting, problem });
-  } else if (bound.keyId !== keyId) {
-    const problem = `the ${book} book knows another key of its account; show that this one is its too: ${setUp}`;
-    found.push({ field: settings.key, problem });
   }
   return found;
+}
+
+/** A venue that no order can be cancelled at from here, and why. */
+interface NotOpened {
+  readonly venue: VenueId;
+  readonly why: string;
+}
+
+/**
+ * Opens whatever opens of a book's venues, to cancel its orders: what one venue lacks keeps no order
+ * of the other alive. One that is configured elsewhere than its book is bound to stays shut: the
+ * orders there are somebody else's.
+ * @param bindings as far as the ledger could be asked
+ */
+export function openToCancel(
+  config: Config,
+  parts: LiveParts,
+  bindings: readonly VenueBinding[],
+): { readonly opened: readonly LiveVenue[]; readonly missing: readonly NotOpened[] } {
+  const { opened, missing } = openForCancels(config, parts);
+  const shut = opened.flatMap((live): NotOpened[] => {
+    const bound = bindings.find(({ venue }) => venue === live.venue.id);
+    const why = bound === undefined ? [] : boundElsewhere(live, bound);
+    return why.length === 0 ? [] : [{ venue: live.venue.id, why: problemsLine(why) }];
+  });
+  return {
+    opened: opened.filter((live) => shut.every(({ venue }) => venue !== live.venue.id)),
+    missing: [...missing, ...shut],
+  };
 }
 
 /** The fuses as the ledger has them, read again after a moment. */
