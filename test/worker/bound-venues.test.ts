@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { readConfig } from '../../contracts/config.ts';
 import { openBoundVenues, openToCancel } from '../../worker/live/bound-venues.ts';
+import { readDesk } from '../../ledger/verbs/desk.ts';
+import { openLiveWay } from '../../worker/live/way.ts';
 import { useLedger } from '../ledger/harness.ts';
 import { testDirectory } from '../support/servers.ts';
 
@@ -40,7 +42,7 @@ const configOf = (changes: Record<string, string | undefined> = {}) =>
   });
 
 describe('a book that is bound to a Polymarket wallet', () => {
-  const opening = async (changes: Record<string, string | undefined> = {}) => {
+  const boundWith = async (changes: Record<string, string | undefined>) => {
     const it = under();
     await it.setUp();
     const account = { book: 'rehearsal', venue: 'polymarket', host: '127.0.0.1:9' } as const;
@@ -48,9 +50,10 @@ describe('a book that is bound to a Polymarket wallet', () => {
     await it.ledger.bindVenue({ ...account, ...by }, it.reading());
     const clock = { read: () => Promise.resolve(it.reading()) };
     const log = pino({ level: 'silent' });
-    const parts = { config: configOf(changes), ledger: it.ledger, clock, log };
-    return openBoundVenues(parts, 'rehearsal');
+    return { config: configOf(changes), ledger: it.ledger, clock, log };
   };
+  const opening = async (changes: Record<string, string | undefined> = {}) =>
+    openBoundVenues(await boundWith(changes), 'rehearsal');
 
   test('is opened with it', async () => {
     expect((await opening()).map(({ venue }) => venue.id)).toEqual(['polymarket']);
@@ -68,6 +71,17 @@ describe('a book that is bound to a Polymarket wallet', () => {
     await expect(opened).rejects.toThrow(
       `POLYMARKET_FUNDER: the rehearsal book is bound to account ${WALLET}`,
     );
+  });
+
+  test('is not opened with another before it is traded either: a promotion would trade it', async () => {
+    const live = { LIVE_TRADING: 'true' };
+    const own = await openLiveWay({ desk: 'main', ...(await boundWith(live)) });
+    expect(own.venues.map(({ id }) => id)).toEqual(['polymarket']);
+    const changes = { ...live, POLYMARKET_FUNDER: ANOTHER };
+    const way = await openLiveWay({ desk: 'main', ...(await boundWith(changes)) });
+    expect(way.venues).toEqual([]);
+    const { desk } = await readDesk(under().db, 'main');
+    expect(way.startLine(desk)).toContain('PAPER TRADING; next ballast doctor --live');
   });
 });
 

@@ -4,7 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { polymarketUrlsOf, readConfig } from '../../contracts/config.ts';
+import { ConfigError, polymarketUrlsOf, readConfig } from '../../contracts/config.ts';
 import { PRODUCTION_URLS } from '../../venues/polymarket/hosts.ts';
 import {
   liveBookOf,
@@ -254,7 +254,7 @@ describe('the hosts of both venues', () => {
     ['the hosts do not belong together', { KALSHI_BASE_URL: KALSHI }, ['kalshi', 'polymarket']],
   ])('to cancel, whatever opens is opened: %s', (_what, changes, ids) => {
     const config = both(KALSHI_HERE, { ...HERE, ...(changes as Record<string, string>) });
-    expect(() => openLiveVenues(config, parts)).toThrow();
+    expect(() => openLiveVenues(config, parts)).toThrow(ConfigError);
     const { opened, missing } = openForCancels(config, parts);
     expect(opened.map(({ venue }) => venue.id)).toEqual(ids);
     expect(missing.map(({ venue }) => venue)).toEqual(

@@ -12,6 +12,8 @@ import { openForCancels, openLiveVenues, problemsLine } from './venues.ts';
 interface BoundParts extends Omit<LiveParts, 'book' | 'ledger' | 'fuseOf'> {
   readonly config: Config;
   readonly ledger: Ledger;
+  /** Nothing is at stake yet: whose account it is will be seen by `venue setup`. */
+  readonly mayBeUnbound?: boolean;
 }
 
 /** A fuse that was armed elsewhere counts for orders from this much later on. */
@@ -25,16 +27,13 @@ export async function openBoundVenues(
   parts: BoundParts,
   book: LiveBook,
 ): Promise<readonly LiveVenue[]> {
-  const { config, ledger } = parts;
+  const { config, ledger, mayBeUnbound = false } = parts;
   const bindings = await ledger.readBindings(book);
   const venues = openLiveVenues(config, { ...parts, book, fuseOf: fusesOf(ledger, book) });
-  const wrong = venues.flatMap((live) =>
-    differences(
-      live,
-      book,
-      bindings.find(({ venue }) => venue === live.venue.id),
-    ),
-  );
+  const wrong = venues.flatMap((live) => {
+    const bound = bindings.find(({ venue }) => venue === live.venue.id);
+    return bound === undefined && mayBeUnbound ? [] : differences(live, book, bound);
+  });
   if (wrong.length > 0) throw new ConfigError(wrong);
   return venues;
 }
@@ -103,7 +102,7 @@ export function openToCancel(
 }
 
 /** The fuses as the ledger has them, read again after a moment. */
-export function fusesOf(ledger: Ledger, book: LiveBook): NonNullable<LiveParts['fuseOf']> {
+function fusesOf(ledger: Ledger, book: LiveBook): NonNullable<LiveParts['fuseOf']> {
   let read: Promise<readonly VenueBinding[]> | undefined;
   let readAtMs = 0;
   return async (venue: VenueId): Promise<string | undefined> => {

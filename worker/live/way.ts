@@ -11,9 +11,9 @@ import type { Book } from '../../domain/venue-id.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { readDesk } from '../../ledger/verbs/desk.ts';
 import type { Venue } from '../../venues/venue.ts';
-import { fusesOf, openBoundVenues } from './bound-venues.ts';
-import type { LiveTuning, LiveVenue } from './live-venue.ts';
-import { liveBookOf, liveProblems, openLiveVenues } from './venues.ts';
+import { openBoundVenues } from './bound-venues.ts';
+import type { LiveTuning } from './live-venue.ts';
+import { liveBookOf } from './venues.ts';
 
 /** The live half of a process: none, trading, or winding down. */
 export interface LiveWay {
@@ -51,23 +51,17 @@ export async function openLiveWay(parts: Parts): Promise<LiveWay> {
     const line = `LIVE_TRADING=false: ${inUse.open} live positions open, wind-down only`;
     return { venues, isWoundDown: isLiveBook, startLine: () => line };
   }
-  const problems = liveProblems(config);
-  const startLine = (now: Desk) => lineOf(now, problems);
-  if (problems.length > 0) {
-    if (inUse !== undefined) throw new ConfigError(problems);
+  try {
+    const at = inUse?.book ?? liveBookOf(config);
+    const opened = await openBoundVenues({ ...parts, mayBeUnbound: inUse === undefined }, at);
+    const venues = opened.map(({ venue }) => venue);
+    return { venues, isWoundDown: () => false, startLine: (now) => lineOf(now, []) };
+  } catch (error) {
+    if (inUse !== undefined || !(error instanceof ConfigError)) throw error;
+    const { problems } = error;
     log.warn({ problems }, 'no live venue is opened');
-    return { ...none, startLine };
+    return { ...none, startLine: (now) => lineOf(now, problems) };
   }
-  const venues =
-    inUse === undefined
-      ? openUnbound(parts, liveBookOf(config))
-      : await openBoundVenues(parts, inUse.book);
-  return { venues: venues.map(({ venue }) => venue), isWoundDown: () => false, startLine };
-}
-
-/** Nothing is at stake yet: whose account it is will be seen by `venue setup`. */
-function openUnbound(parts: Parts, book: LiveBook): LiveVenue[] {
-  return openLiveVenues(parts.config, { ...parts, book, fuseOf: fusesOf(parts.ledger, book) });
 }
 
 /**
