@@ -50,12 +50,15 @@ export async function promoteDesk(
         `the desk has traded the ${desk.live_book} book: start on a data directory of its own for the ${liveBook} book`,
       );
     }
-    for (const { venue, cashMicros } of accounts) {
+    // All of them first: what is refused must leave no opening cash behind.
+    for (const { venue } of accounts) {
       if (!(await isBound(tx, liveBook, venue))) {
         return refused(
           `${venue} is not bound in the ${liveBook} book: ballast venue setup ${venue}`,
         );
       }
+    }
+    for (const { venue, cashMicros } of accounts) {
       await post(tx, depositEntries(liveBook, venue, cashMicros), {
         day: utcDate(reading.atMs),
         recordedAtMs: reading.atMs,
