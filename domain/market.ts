@@ -90,6 +90,11 @@ export interface VenueSettlement {
   /** Paid per contract of outcome 0 and of outcome 1, 0 … 1,000,000 each. */
   readonly payoutMicros: readonly [PriceMicros, PriceMicros];
   readonly settledAtMs: number;
+  /**
+   * The venue tells each market's present result and no list of those there were: one that was told
+   * before holds again when it is told after another.
+   */
+  readonly isPresent?: boolean;
 }
 
 /**

@@ -60,6 +60,7 @@ function amendedId({ settlementId, payoutMicros }: VenueSettlement): string {
 }
 
 async function isStored(db: LedgerDb | LedgerTx, at: At, fact: VenueSettlement): Promise<boolean> {
+  if (fact.isPresent === true) return isNewest(db, at, fact);
   const row = await db
     .selectFrom('settlement')
     .select('settlement_id')
@@ -72,11 +73,45 @@ async function isStored(db: LedgerDb | LedgerTx, at: At, fact: VenueSettlement):
   return row !== undefined;
 }
 
+/** Whether a market's result says what the one stored last says. */
+async function isNewest(
+  db: LedgerDb | LedgerTx,
+  { book, venue }: At,
+  { marketId, payoutMicros }: VenueSettlement,
+): Promise<boolean> {
+  const newest = await db
+    .selectFrom('settlement')
+    .select(['payout_yes', 'payout_no'])
+    .where('book', '=', book)
+    .where('venue', '=', venue)
+    .where('market', '=', marketId)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const [yes, no] = payoutMicros;
+  return newest?.payout_yes === BigInt(yes) && newest.payout_no === BigInt(no);
+}
+
 async function hasResult(tx: LedgerTx, at: At, market: string): Promise<boolean> {
   const { rows } = await sql`
     SELECT FROM settlement WHERE book = ${at.book} AND venue = ${at.venue} AND market = ${market}
     LIMIT 1`.execute(tx);
   return rows.length > 0;
+}
+
+/** The venue's id, else what the result pays with it, else that counted: it may hold many times. */
+async function freeId(tx: LedgerTx, { book, venue }: At, fact: VenueSettlement): Promise<string> {
+  const wanted = [fact.settlementId, amendedId(fact)];
+  const rows = await tx
+    .selectFrom('settlement')
+    .select('settlement_id')
+    .where('book', '=', book)
+    .where('venue', '=', venue)
+    .where((eb) => eb.or([eb('market', '=', fact.marketId), eb('settlement_id', 'in', wanted)]))
+    .execute();
+  const taken = new Set(rows.map(({ settlement_id: id }) => id));
+  const counted = `${amendedId(fact)}#${taken.size + 1}`;
+  return wanted.find((id) => !taken.has(id)) ?? counted;
 }
 
 /** @returns the id it is stored under */
@@ -86,24 +121,20 @@ async function insertResult(
   fact: VenueSettlement,
   reading: ClockReading,
 ): Promise<string> {
-  const row = (settlement_id: string) => ({
-    book: at.book,
-    venue: at.venue,
-    settlement_id,
-    market: fact.marketId,
-    payout_yes: fact.payoutMicros[0],
-    payout_no: fact.payoutMicros[1],
-    settled_at_ms: fact.settledAtMs,
-    recorded_at_ms: reading.atMs,
-  });
-  const stored = await tx
+  const id = await freeId(tx, at, fact);
+  await tx
     .insertInto('settlement')
-    .values(row(fact.settlementId))
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('settlement_id')
-    .executeTakeFirst();
-  const id = stored?.settlement_id ?? amendedId(fact);
-  if (stored === undefined) await tx.insertInto('settlement').values(row(id)).execute();
+    .values({
+      book: at.book,
+      venue: at.venue,
+      settlement_id: id,
+      market: fact.marketId,
+      payout_yes: fact.payoutMicros[0],
+      payout_no: fact.payoutMicros[1],
+      settled_at_ms: fact.settledAtMs,
+      recorded_at_ms: reading.atMs,
+    })
+    .execute();
   await sql`
     INSERT INTO outbox (book, venue, workflow_id, signal, payload, created_at_ms)
     SELECT DISTINCT ${at.book}::text, ${at.venue}::text, 'trade:' || trade.id, 'settled',

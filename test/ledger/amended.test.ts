@@ -46,6 +46,38 @@ describe('before the record step the newer result counts', () => {
   });
 });
 
+describe('a venue that tells a market’s present result only', () => {
+  const now = (it: LedgerUnderTest, payoutYes: number) => {
+    const fact = settlementOf('M', payoutYes, it.reading().atMs);
+    const settlementId = `M@${payoutYes}`;
+    return it.ledger.storeSettlement(AT, { ...fact, settlementId, isPresent: true }, it.reading());
+  };
+
+  test('and amends it there and back, is paid by what it says last', async () => {
+    const it = under();
+    await it.setUp();
+    await it.open('a', { market: 'M' });
+    for (const payout of [1, 0, 1, 0, 1]) {
+      expect(await now(it, payout)).toBe(true);
+      expect(await now(it, payout)).toBe(false);
+    }
+    expect(await it.record('a')).toMatchObject({ kind: 'recorded', payoutMicros: usd(100) });
+    expect(await openAlerts(it)).toEqual([]);
+  });
+
+  test('and goes back to an earlier one after another was booked, needs a person', async () => {
+    const it = under();
+    await it.setUp();
+    await it.open('a', { market: 'M' });
+    for (const payout of [1, 0]) await now(it, payout);
+    expect(await it.record('a')).toMatchObject({ payoutMicros: 0 });
+    expect(await openAlerts(it)).toEqual([]);
+    expect(await now(it, 1)).toBe(true);
+    expect(await now(it, 1)).toBe(false);
+    expect(await openAlerts(it)).toEqual(['RESULT_AMENDED']);
+  });
+});
+
 describe('after the record step', () => {
   test('nothing is posted: a critical alert says what would change, and entries stop', async () => {
     const it = under();

@@ -32,7 +32,7 @@ async function readSettlements(
     const { payoutMicros, settledAtMs } = result;
     // With its payouts: a result that is amended is another record, the same one is the same.
     const settlementId = `${marketId}@${payoutMicros.join('/')}`;
-    facts.push({ settlementId, marketId, payoutMicros, settledAtMs });
+    facts.push({ settlementId, marketId, payoutMicros, settledAtMs, isPresent: true });
   }
   return facts.toSorted(
     (a, b) => a.settledAtMs - b.settledAtMs || (a.settlementId < b.settlementId ? -1 : 1),
