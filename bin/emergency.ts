@@ -8,6 +8,7 @@ import { ConfigError } from '../contracts/config.ts';
 import type { HaltView } from '../contracts/halt.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { LiveBook } from '../domain/desk.ts';
+import type { VenueId } from '../domain/venue-id.ts';
 import { openPool } from '../ledger/database.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/ledger.ts';
@@ -119,9 +120,11 @@ async function openLive(
   const at = told?.book ?? liveBookOf(config);
   const parts = { book: at, clock, log: pino({ level: 'silent' }), ...(ledger && { ledger }) };
   const { opened, missing } = openToCancel(config, parts, told?.bindings ?? []);
+  const left = (told?.venues ?? []).filter((venue) => !config.venues.includes(venue));
+  const untold = left.map((venue) => ({ venue, why: 'BALLAST_VENUES leaves it out' }));
   return {
     venues: opened.map(({ venue }) => venue),
-    missing: missing.map(({ venue, why }) => ({
+    missing: [...missing, ...untold].map(({ venue, why }) => ({
       venue,
       book: at,
       ifMissing: `no client: ${why}; cancel on the venue's own pages`,
@@ -133,6 +136,7 @@ async function openLive(
 async function toldByLedger(ledger: Ledger | undefined): Promise<
   | {
       readonly book?: LiveBook;
+      readonly venues?: readonly VenueId[];
       readonly bindings: readonly VenueBinding[];
     }
   | undefined
@@ -141,8 +145,8 @@ async function toldByLedger(ledger: Ledger | undefined): Promise<
   return inTime(ASK_MS_MAX, 'the ledger', async () => {
     const inUse = await liveUseOf(ledger, DESK);
     if (inUse === undefined) return { bindings: [] };
-    const { book } = inUse;
-    return { book, bindings: await ledger.readBindings(book) };
+    const { book, venues } = inUse;
+    return { book, venues, bindings: await ledger.readBindings(book) };
   }).catch(() => undefined);
 }
 

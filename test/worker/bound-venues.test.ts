@@ -7,6 +7,7 @@ import { openBoundVenues, openToCancel } from '../../worker/live/bound-venues.ts
 import { readDesk } from '../../ledger/verbs/desk.ts';
 import { openLiveWay } from '../../worker/live/way.ts';
 import { useLedger } from '../ledger/harness.ts';
+import { goToRehearsal, open } from '../ledger/redeem-harness.ts';
 import { testDirectory } from '../support/servers.ts';
 
 /** Anvil's second account: a key that everybody knows. */
@@ -109,4 +110,19 @@ test('orders are cancelled where the book is, and nowhere else', () => {
     const elsewhere = { ...bound, ...changes };
     expect(idsOf(openToCancel(configOf(), parts, [elsewhere]))).toEqual([[], [setting]]);
   }
+});
+
+test('a venue where a live book still holds something is not left out of a start', async () => {
+  const it = under();
+  await goToRehearsal(it);
+  await open(it, 'a', { market: 'will-it-rain' });
+  const clock = { read: () => Promise.resolve(it.reading()) };
+  const log = pino({ level: 'silent' });
+  const config = configOf({ BALLAST_VENUES: 'kalshi' });
+  const start = () => openLiveWay({ desk: 'main', config, ledger: it.ledger, clock, log });
+  await expect(start()).rejects.toThrow(
+    'BALLAST_VENUES: leaves out polymarket, where the rehearsal book still holds something',
+  );
+  await it.settle('a', 0);
+  expect((await start()).startLine((await readDesk(it.db, 'main')).desk)).toContain('PAPER');
 });

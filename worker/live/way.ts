@@ -7,7 +7,7 @@ import { assert } from '../../domain/assert.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Desk, DeskId, LiveBook } from '../../domain/desk.ts';
 import { bookOf, isLiveBook } from '../../domain/desk.ts';
-import type { Book } from '../../domain/venue-id.ts';
+import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { readDesk } from '../../ledger/verbs/desk.ts';
 import type { Venue } from '../../venues/venue.ts';
@@ -45,6 +45,11 @@ export async function openLiveWay(parts: Parts): Promise<LiveWay> {
   if (!config.liveTrading) await fallBackToPaper(parts);
   const inUse = await liveUseOf(ledger, parts.desk);
   const none = { venues: [], isWoundDown: () => false };
+  const left = (inUse?.venues ?? []).filter((venue) => !config.venues.includes(venue));
+  if (left.length > 0) {
+    const problem = `leaves out ${left.join(' and ')}, where the ${inUse!.book} book still holds something (ballast positions, ballast cash)`;
+    throw new ConfigError([{ field: 'BALLAST_VENUES', problem }]);
+  }
   if (!config.liveTrading) {
     if (inUse === undefined) return { ...none, startLine: () => PAPER_LINE };
     const venues = (await openBoundVenues(parts, inUse.book)).map(({ venue }) => venue);
@@ -64,21 +69,27 @@ export async function openLiveWay(parts: Parts): Promise<LiveWay> {
   }
 }
 
-/**
- * The live book that is traded or still holds something, and how many positions are open there;
- * undefined: none is in use.
- */
-export async function liveUseOf(
-  ledger: Ledger,
-  id: DeskId,
-): Promise<{ readonly book: LiveBook; readonly open: number } | undefined> {
+/** A live book in use. */
+interface LiveUse {
+  readonly book: LiveBook;
+  /** How much is open there: trades, and winnings that are not redeemed. */
+  readonly open: number;
+  /** Where, each once. */
+  readonly venues: readonly VenueId[];
+}
+
+/** The live book that is traded or still holds something; undefined: none is in use. */
+export async function liveUseOf(ledger: Ledger, id: DeskId): Promise<LiveUse | undefined> {
   const { desk } = await readDesk(ledger.db, id);
   const open = await ledger.openInLiveBooks();
-  if (open[0] !== undefined) return { book: open[0].book, open: open.length };
+  if (open[0] !== undefined) {
+    const venues = [...new Set(open.flatMap((one) => one.venues))];
+    return { book: open[0].book, open: open.length, venues };
+  }
   if (desk.phase === 'paper') return undefined;
   const book = bookOf(desk);
   assert(isLiveBook(book), `desk ${id} is in phase ${desk.phase} and trades the ${book} book`);
-  return { book, open: 0 };
+  return { book, open: 0, venues: [] };
 }
 
 function lineOf(desk: Desk, problems: readonly FieldProblem[]): string {
