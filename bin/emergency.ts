@@ -8,13 +8,16 @@ import { ConfigError } from '../contracts/config.ts';
 import type { HaltView } from '../contracts/halt.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { LiveBook } from '../domain/desk.ts';
+import type { VenueId } from '../domain/venue-id.ts';
 import { openPool } from '../ledger/database.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/ledger.ts';
+import type { VenueBinding } from '../ledger/verbs/bindings.ts';
 import type { Venue } from '../venues/venue.ts';
 import type { BookToClear } from '../worker/emergency.ts';
 import { haltEverything } from '../worker/emergency.ts';
-import { liveBookOf, liveProblems, openLiveVenues } from '../worker/live/venues.ts';
+import { openToCancel } from '../worker/live/bound-venues.ts';
+import { liveBookOf } from '../worker/live/venues.ts';
 import { liveUseOf } from '../worker/live/way.ts';
 import { machineClock } from './clock.ts';
 import { paperVenues } from './engine.ts';
@@ -110,28 +113,41 @@ async function openLive(
   clock: Clock,
   ledger: Ledger | undefined,
 ): Promise<LiveToClear> {
-  const inUse = await bookByLedger(ledger);
-  const book = inUse === 'untold' ? undefined : inUse;
-  const mayTrade = inUse === 'untold' ? config.liveTrading : book !== undefined;
-  if (!mayTrade) return { venues: [], missing: [] };
-  const at = book ?? liveBookOf(config);
-  const problems = liveProblems(config);
-  if (problems.length === 0) {
-    const log = pino({ level: 'silent' });
-    const parts = { book: at, clock, log, ...(ledger && { ledger }) };
-    return { venues: openLiveVenues(config, parts).map(({ venue }) => venue), missing: [] };
+  const told = await toldByLedger(ledger);
+  if (told === undefined ? !config.liveTrading : told.book === undefined) {
+    return { venues: [], missing: [] };
   }
-  const why = problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
-  const ifMissing = `no client: ${why}; cancel on the venue's own pages`;
-  return { venues: [], missing: config.venues.map((venue) => ({ venue, book: at, ifMissing })) };
+  const at = told?.book ?? liveBookOf(config);
+  const parts = { book: at, clock, log: pino({ level: 'silent' }), ...(ledger && { ledger }) };
+  const { opened, missing } = openToCancel(config, parts, told?.bindings ?? []);
+  const left = (told?.venues ?? []).filter((venue) => !config.venues.includes(venue));
+  const untold = left.map((venue) => ({ venue, why: 'BALLAST_VENUES leaves it out' }));
+  return {
+    venues: opened.map(({ venue }) => venue),
+    missing: [...missing, ...untold].map(({ venue, why }) => ({
+      venue,
+      book: at,
+      ifMissing: `no client: ${why}; cancel on the venue's own pages`,
+    })),
+  };
 }
 
-/** The live book that is in use; `untold` where no ledger says. */
-async function bookByLedger(ledger: Ledger | undefined): Promise<LiveBook | undefined | 'untold'> {
-  if (ledger === undefined) return 'untold';
-  return inTime(ASK_MS_MAX, 'the ledger', async () => (await liveUseOf(ledger, DESK))?.book).catch(
-    () => 'untold',
-  );
+/** The live book that is in use, and its accounts; undefined where no ledger says. */
+async function toldByLedger(ledger: Ledger | undefined): Promise<
+  | {
+      readonly book?: LiveBook;
+      readonly venues?: readonly VenueId[];
+      readonly bindings: readonly VenueBinding[];
+    }
+  | undefined
+> {
+  if (ledger === undefined) return undefined;
+  return inTime(ASK_MS_MAX, 'the ledger', async () => {
+    const inUse = await liveUseOf(ledger, DESK);
+    if (inUse === undefined) return { bindings: [] };
+    const { book, venues } = inUse;
+    return { book, venues, bindings: await ledger.readBindings(book) };
+  }).catch(() => undefined);
 }
 
 /** Finds or starts the database and keeps it until it is closed. */

@@ -33,6 +33,7 @@ export function askStatuses({ venues, clock, log }: Parts): VenueStatuses {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const askAll = async (): Promise<void> => {
+    let heard = false;
     try {
       const next = await Promise.all((await venues()).map((venue) => ask(venue, clock)));
       for (const one of next) {
@@ -41,11 +42,12 @@ export function askStatuses({ venues, clock, log }: Parts): VenueStatuses {
         else log.warn(one, 'venue does not trade');
       }
       told = next;
+      heard = true;
     } catch (error) {
       log.warn({ err: error }, 'venues were not asked whether they trade');
     }
     if (stopped) return;
-    const open = told.every(({ trading }) => trading);
+    const open = heard && told.every(({ trading }) => trading);
     timer = setTimeout(start, open ? EVERY_MS : WHILE_CLOSED_MS);
     timer.unref();
   };

@@ -1,4 +1,5 @@
 /** The way to live and back: the desk's phase, arming, and what a live book holds. */
+import { sql } from 'kysely';
 import { accountRef } from '../../domain/accounts.ts';
 import type { ClockReading } from '../../domain/clock.ts';
 import { formatUsd } from '../../domain/decimal.ts';
@@ -50,12 +51,15 @@ export async function promoteDesk(
         `the desk has traded the ${desk.live_book} book: start on a data directory of its own for the ${liveBook} book`,
       );
     }
-    for (const { venue, cashMicros } of accounts) {
+    // All of them first: what is refused must leave no opening cash behind.
+    for (const { venue } of accounts) {
       if (!(await isBound(tx, liveBook, venue))) {
         return refused(
           `${venue} is not bound in the ${liveBook} book: ballast venue setup ${venue}`,
         );
       }
+    }
+    for (const { venue, cashMicros } of accounts) {
       await post(tx, depositEntries(liveBook, venue, cashMicros), {
         day: utcDate(reading.atMs),
         recordedAtMs: reading.atMs,
@@ -145,32 +149,36 @@ export async function armDesk(
   });
 }
 
+/** Something a live book still holds. */
+interface OpenInLiveBook {
+  readonly id: string;
+  readonly book: LiveBook;
+  /** Where: of a pair both. */
+  readonly venues: readonly VenueId[];
+  /** A pair that stands on one leg at this moment. */
+  readonly isUnhedged: boolean;
+}
+
 /**
- * What is open in a live book, and which of its pairs stand on one leg at this moment. A won
- * position whose cash nobody has seen is open too: its venue is still read.
+ * What is open in live books. A won position whose cash nobody has seen is open too: its venue is
+ * still read.
  */
-export async function openInLiveBooks(
-  db: LedgerDb,
-): Promise<{ id: string; book: LiveBook; isUnhedged: boolean }[]> {
-  const rows = await db
-    .selectFrom('trade')
-    .select(['id', 'book', 'status', 'unhedged_since_ms'])
-    .where('ended_at_ms', 'is', null)
-    .where('book', 'in', ['live', 'rehearsal'])
-    .orderBy('id')
-    .execute();
-  const trades = rows.map(({ id, book, status, unhedged_since_ms: since }) => ({
-    id,
-    book: book as LiveBook,
-    isUnhedged: since !== null && status === 'placing',
-  }));
+export async function openInLiveBooks(db: LedgerDb): Promise<OpenInLiveBook[]> {
+  const { rows } = await sql<OpenInLiveBook>`
+    SELECT id, book, coalesce(unhedged_since_ms IS NOT NULL AND status = 'placing', false)
+        AS "isUnhedged",
+      ARRAY(SELECT venue FROM leg WHERE trade_id = trade.id ORDER BY leg) AS venues
+    FROM trade WHERE ended_at_ms IS NULL AND book = ANY(${[...LIVE_BOOKS]})
+    ORDER BY id`.execute(db);
   const owed = await Promise.all(
     LIVE_BOOKS.map(async (book) => {
       const claims = await readReceivables(db, { book });
-      return claims.map(({ market }) => ({ id: `redeemable/${market}`, book, isUnhedged: false }));
+      return claims.map(({ venue, market }): OpenInLiveBook => {
+        return { id: `redeemable/${market}`, book, venues: [venue], isUnhedged: false };
+      });
     }),
   );
-  return [...trades, ...owed.flat()];
+  return [...rows, ...owed.flat()];
 }
 
 /** µ$ of cash the ledger has at a venue in a book; 0 where it has no such account. */

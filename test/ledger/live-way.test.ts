@@ -81,6 +81,26 @@ describe('I10 the phase', () => {
     expect(await it.ledger.ledgerCash({ book: 'rehearsal', venue: 'kalshi' })).toBe(usd(250));
   });
 
+  test('rises for all accounts or for none: one that is not bound leaves no opening cash', async () => {
+    const it = under();
+    await it.setUp();
+    await bind(it);
+    const promoteBoth = (dollars: number) => {
+      const cash = { cashMicros: usd(dollars) };
+      const accounts = [
+        { venue: 'kalshi', ...cash },
+        { venue: 'polymarket', ...cash },
+      ] as const;
+      const asked = { ...BY, liveBook: 'rehearsal', accounts } as const;
+      return it.ledger.promoteDesk('main', asked, it.reading());
+    };
+    expect(await promoteBoth(250)).toMatchObject({ kind: 'refused' });
+    expect(await it.ledger.ledgerCash({ book: 'rehearsal', venue: 'kalshi' })).toBe(0);
+    await bind(it, { venue: 'polymarket' });
+    expect(await promoteBoth(400)).toEqual({ kind: 'moved' });
+    expect(await it.ledger.ledgerCash({ book: 'rehearsal', venue: 'kalshi' })).toBe(usd(400));
+  });
+
   test.each([
     ['of an unbound account', async () => {}, 'ballast venue setup kalshi'],
     ['of a paused desk', async (it: LedgerUnderTest) => it.pause('lunch'), 'paused: lunch'],

@@ -130,8 +130,11 @@ describe('what is won', () => {
     const it = under();
     await goToRehearsal(it);
     await open(it, 'a', { market: M });
+    const held = await it.ledger.openInLiveBooks();
     await it.settle('a', 1);
-    const claim = { id: `redeemable/${M}`, book: 'rehearsal', isUnhedged: false };
+    const at = { book: 'rehearsal', venues: ['polymarket'], isUnhedged: false };
+    const claim = { id: `redeemable/${M}`, ...at };
+    expect(held).toEqual([{ id: 'a', ...at }]);
     expect(await it.ledger.openInLiveBooks()).toEqual([claim]);
     await redeem(it, M, 100);
     expect(await it.ledger.openInLiveBooks()).toEqual([]);

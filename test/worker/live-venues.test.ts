@@ -4,11 +4,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { polymarketUrlsOf, readConfig } from '../../contracts/config.ts';
+import { ConfigError, polymarketUrlsOf, readConfig } from '../../contracts/config.ts';
 import { PRODUCTION_URLS } from '../../venues/polymarket/hosts.ts';
 import {
   liveBookOf,
   liveProblems,
+  openForCancels,
+  openLiveVenue,
   openLiveVenues,
   prepareVenue,
 } from '../../worker/live/venues.ts';
@@ -244,6 +246,38 @@ describe('the hosts of both venues', () => {
     ]);
     expect(liveBookOf(config)).toBe('rehearsal');
     expect(() => openLiveVenues(config, parts)).toThrow(field);
+  });
+
+  test.each([
+    ['Polymarket’s key is missing', { POLYMARKET_PRIVATE_KEY: undefined }, ['kalshi']],
+    ['Kalshi’s key file is gone', { KALSHI_PRIVATE_KEY_PATH: '/nowhere' }, ['polymarket']],
+    ['the hosts do not belong together', { KALSHI_BASE_URL: KALSHI }, ['kalshi', 'polymarket']],
+  ])('to cancel, whatever opens is opened: %s', (_what, changes, ids) => {
+    const config = both(KALSHI_HERE, { ...HERE, ...(changes as Record<string, string>) });
+    expect(() => openLiveVenues(config, parts)).toThrow(ConfigError);
+    const { opened, missing } = openForCancels(config, parts);
+    expect(opened.map(({ venue }) => venue.id)).toEqual(ids);
+    expect(missing.map(({ venue }) => venue)).toEqual(
+      config.venues.filter((id) => !ids.includes(id)),
+    );
+    expect(missing.every(({ why }) => /^(KALSHI|POLYMARKET)_\w+: /.test(why))).toBe(true);
+  });
+
+  test('one venue opens for its set-up while the other has no key yet', () => {
+    const config = both(KALSHI_HERE, { ...HERE, KALSHI_API_KEY: undefined as never });
+    expect(openLiveVenue(config, 'polymarket', parts).venue.id).toBe('polymarket');
+    expect(() => openLiveVenue(config, 'kalshi', parts)).toThrow('KALSHI_API_KEY');
+  });
+
+  test('a clock that was moved is refused beside a host that is not of this machine', () => {
+    const moved = { BALLAST_CLOCK: '3600' };
+    expect(liveProblems(both(KALSHI_HERE, { ...HERE, ...moved }))).toEqual([]);
+    for (const config of [
+      both(KALSHI_DEMO, { ...HERE, ...moved }),
+      both(KALSHI, { ...PRODUCTION, ...moved }),
+    ]) {
+      expect(liveProblems(config)).toMatchObject([{ field: 'BALLAST_CLOCK' }]);
+    }
   });
 
   test('a venue that is not traded is neither asked for keys nor opened', () => {

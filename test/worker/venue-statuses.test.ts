@@ -70,6 +70,21 @@ test.each([
   await statuses.stop();
 });
 
+test('where the books in use are not known, it asks again within a minute', async () => {
+  let answers = 0;
+  const statuses = askStatuses({
+    venues: () => {
+      answers += 1;
+      return answers === 1 ? Promise.reject(new Error('the ledger is gone')) : Promise.resolve([]);
+    },
+    clock,
+    log: { info: () => {}, warn: () => {} },
+  });
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(answers).toBe(2);
+  await statuses.stop();
+});
+
 test('stopped, it asks no more', async () => {
   const { statuses, pass, asked } = harness([says(OPEN)]);
   await pass(0);

@@ -51,6 +51,8 @@ export interface LiveVenue {
   readonly settings: { readonly key: string; readonly host: string };
   /** Names the account: the same for every key of it. */
   readonly accountId: () => Promise<string>;
+  /** The same where the configuration alone says it: one key may then be used with several accounts. */
+  readonly configured?: { readonly account: string; readonly setting: string };
   /** All its cash, over every part of the venue. */
   readonly totalBalance: () => Promise<VenueBalance>;
   /** Sees that the venue's fuse is there and lets orders in; a known one is kept where it fits. */

@@ -17,7 +17,7 @@ import { openBoundVenues } from './bound-venues.ts';
 import { accountChecks } from './doctor.ts';
 import { NotAllowed } from './errors.ts';
 import type { LiveVenue } from './live-venue.ts';
-import { liveBookOf, openLiveVenues, prepareVenue } from './venues.ts';
+import { liveBookOf, openLiveVenue, prepareVenue } from './venues.ts';
 
 const ARMED_MS = 15 * 60_000;
 /** The fuse lets through what the position limit buys at this price within its window. µ$ */
@@ -61,8 +61,7 @@ export async function seeAccount(
   }
   const keyDerived = await prepareVenue(config, id);
   const book = liveBookOf(config);
-  const opened = openLiveVenues(config, { book, clock, log: silent });
-  const live = opened.find(({ venue }) => venue.id === id)!;
+  const live = openLiveVenue(config, id, { book, clock, log: silent });
   const checks = await accountChecks(live);
   return { live, book, checks, account: await live.accountId(), keyDerived };
 }

@@ -155,6 +155,7 @@ function open(config: Config, parts: LiveParts): LiveVenue {
     keyId: owner.address.toLowerCase(),
     settings: { key: KEY, host: 'POLYMARKET_BASE_URL' },
     accountId: () => venue.accountId(),
+    configured: { account: createWallet(wallet).maker.toLowerCase(), setting: 'POLYMARKET_FUNDER' },
     totalBalance: () => venue.totalBalance(),
     armFuse: () => Promise.resolve(FUSE),
   };

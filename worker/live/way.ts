@@ -7,13 +7,13 @@ import { assert } from '../../domain/assert.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Desk, DeskId, LiveBook } from '../../domain/desk.ts';
 import { bookOf, isLiveBook } from '../../domain/desk.ts';
-import type { Book } from '../../domain/venue-id.ts';
+import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { readDesk } from '../../ledger/verbs/desk.ts';
 import type { Venue } from '../../venues/venue.ts';
-import { fusesOf, openBoundVenues } from './bound-venues.ts';
-import type { LiveTuning, LiveVenue } from './live-venue.ts';
-import { liveBookOf, liveProblems, openLiveVenues } from './venues.ts';
+import { openBoundVenues } from './bound-venues.ts';
+import type { LiveTuning } from './live-venue.ts';
+import { liveBookOf } from './venues.ts';
 
 /** The live half of a process: none, trading, or winding down. */
 export interface LiveWay {
@@ -45,46 +45,51 @@ export async function openLiveWay(parts: Parts): Promise<LiveWay> {
   if (!config.liveTrading) await fallBackToPaper(parts);
   const inUse = await liveUseOf(ledger, parts.desk);
   const none = { venues: [], isWoundDown: () => false };
+  const left = (inUse?.venues ?? []).filter((venue) => !config.venues.includes(venue));
+  if (left.length > 0) {
+    const problem = `leaves out ${left.join(' and ')}, where the ${inUse!.book} book still holds something (ballast positions, ballast cash)`;
+    throw new ConfigError([{ field: 'BALLAST_VENUES', problem }]);
+  }
   if (!config.liveTrading) {
     if (inUse === undefined) return { ...none, startLine: () => PAPER_LINE };
     const venues = (await openBoundVenues(parts, inUse.book)).map(({ venue }) => venue);
     const line = `LIVE_TRADING=false: ${inUse.open} live positions open, wind-down only`;
     return { venues, isWoundDown: isLiveBook, startLine: () => line };
   }
-  const problems = liveProblems(config);
-  const startLine = (now: Desk) => lineOf(now, problems);
-  if (problems.length > 0) {
-    if (inUse !== undefined) throw new ConfigError(problems);
+  try {
+    const at = inUse?.book ?? liveBookOf(config);
+    const opened = await openBoundVenues({ ...parts, mayBeUnbound: inUse === undefined }, at);
+    const venues = opened.map(({ venue }) => venue);
+    return { venues, isWoundDown: () => false, startLine: (now) => lineOf(now, []) };
+  } catch (error) {
+    if (inUse !== undefined || !(error instanceof ConfigError)) throw error;
+    const { problems } = error;
     log.warn({ problems }, 'no live venue is opened');
-    return { ...none, startLine };
+    return { ...none, startLine: (now) => lineOf(now, problems) };
   }
-  const venues =
-    inUse === undefined
-      ? openUnbound(parts, liveBookOf(config))
-      : await openBoundVenues(parts, inUse.book);
-  return { venues: venues.map(({ venue }) => venue), isWoundDown: () => false, startLine };
 }
 
-/** Nothing is at stake yet: whose account it is will be seen by `venue setup`. */
-function openUnbound(parts: Parts, book: LiveBook): LiveVenue[] {
-  return openLiveVenues(parts.config, { ...parts, book, fuseOf: fusesOf(parts.ledger, book) });
+/** A live book in use. */
+interface LiveUse {
+  readonly book: LiveBook;
+  /** How much is open there: trades, and winnings that are not redeemed. */
+  readonly open: number;
+  /** Where, each once. */
+  readonly venues: readonly VenueId[];
 }
 
-/**
- * The live book that is traded or still holds something, and how many positions are open there;
- * undefined: none is in use.
- */
-export async function liveUseOf(
-  ledger: Ledger,
-  id: DeskId,
-): Promise<{ readonly book: LiveBook; readonly open: number } | undefined> {
+/** The live book that is traded or still holds something; undefined: none is in use. */
+export async function liveUseOf(ledger: Ledger, id: DeskId): Promise<LiveUse | undefined> {
   const { desk } = await readDesk(ledger.db, id);
   const open = await ledger.openInLiveBooks();
-  if (open[0] !== undefined) return { book: open[0].book, open: open.length };
+  if (open[0] !== undefined) {
+    const venues = [...new Set(open.flatMap((one) => one.venues))];
+    return { book: open[0].book, open: open.length, venues };
+  }
   if (desk.phase === 'paper') return undefined;
   const book = bookOf(desk);
   assert(isLiveBook(book), `desk ${id} is in phase ${desk.phase} and trades the ${book} book`);
-  return { book, open: 0 };
+  return { book, open: 0, venues: [] };
 }
 
 function lineOf(desk: Desk, problems: readonly FieldProblem[]): string {
