@@ -11,6 +11,7 @@ import { earlyRedemptionEntries, redemptionEntries } from '../../domain/redempti
 import type { Book, VenueId } from '../../domain/venue-id.ts';
 import type { LedgerDb, LedgerTx } from '../database.ts';
 import { toNumber } from '../database.ts';
+import type { Receivable } from '../read/redeemable.ts';
 import { readReceivables } from '../read/redeemable.ts';
 import { raiseAlert, resolveAlert } from './alerts.ts';
 import { dayOfFact } from './fact-day.ts';
@@ -96,44 +97,41 @@ export async function matchEarlyRedemption(
 }
 
 /**
- * Raises an alert for each market whose winnings nobody has redeemed for a day, and resolves those
- * whose cash has been seen. A repeat changes nothing.
+ * Raises an alert for each market whose winnings nobody has redeemed for a day, keeps its amount up
+ * to date, and resolves those whose cash has been seen. A repeat changes nothing.
  */
 export async function remindRedeemable(db: LedgerDb, at: At, reading: ClockReading): Promise<void> {
-  const overdue = (await readReceivables(db, at)).filter(
-    ({ sinceMs }) => reading.atMs - sinceMs >= REMIND_AFTER_MS,
-  );
-  const keyOf = (market: string): string => `redeemable/${at.book}/${at.venue}/${market}`;
-  const keys = overdue.map(({ market }) => keyOf(market));
-  const open = await openKeys(db, at);
-  const gone = open.filter((key) => !keys.includes(key));
-  const fresh = overdue.filter(({ market }) => !open.includes(keyOf(market)));
+  const overdue = (await readReceivables(db, at))
+    .filter(({ sinceMs }) => reading.atMs - sinceMs >= REMIND_AFTER_MS)
+    .map((claim) => reminderOf(at, claim));
+  const open = await openReminders(db, at);
+  const keys = new Set(overdue.map(({ key }) => key));
+  const gone = [...open.keys()].filter((key) => !keys.has(key));
+  const fresh = overdue.filter(({ key, detail }) => open.get(key) !== detail);
   if (gone.length === 0 && fresh.length === 0) return;
   await db.transaction().execute(async (tx) => {
     for (const key of gone) await resolveAlert(tx, key, reading);
-    for (const { market, amountMicros, sinceMs } of fresh) {
-      const since = new Date(sinceMs).toISOString();
-      const detail = `$${formatUsd(amountMicros)} won on ${at.venue} ${market} has not been redeemed since ${since}`;
-      const alert = {
-        code: 'REDEEMABLE_WAITING',
-        key: keyOf(market),
-        book: at.book,
-        detail,
-      } as const;
-      await raiseAlert(tx, alert, reading);
-    }
+    for (const alert of fresh) await raiseAlert(tx, alert, reading);
   });
 }
 
-async function openKeys(db: LedgerDb, { book, venue }: At): Promise<string[]> {
+function reminderOf({ book, venue }: At, { market, amountMicros, sinceMs }: Receivable) {
+  const since = new Date(sinceMs).toISOString();
+  const detail = `$${formatUsd(amountMicros)} won on ${venue} ${market} has not been redeemed since ${since}`;
+  const key = `redeemable/${book}/${venue}/${market}`;
+  return { code: 'REDEEMABLE_WAITING', key, book, detail } as const;
+}
+
+/** What open reminders say, by key. */
+async function openReminders(db: LedgerDb, { book, venue }: At): Promise<Map<string, string>> {
   const rows = await db
     .selectFrom('alert')
-    .select('key')
+    .select(['key', 'detail'])
     .where('code', '=', 'REDEEMABLE_WAITING')
     .where('resolved_at_ms', 'is', null)
     .where(sql<boolean>`starts_with(key, ${`redeemable/${book}/${venue}/`})`)
     .execute();
-  return rows.map(({ key }) => key);
+  return new Map(rows.map(({ key, detail }) => [key, detail]));
 }
 
 function creditKey({ book, venue, market }: At & { readonly market: string }): string {
