@@ -22,14 +22,14 @@ const UNPAID_AFTER_MS = 10 * 60_000;
 
 /**
  * Raises an alert for each market whose winnings nobody has redeemed for a day and for each
- * redemption whose cash was not seen for ten minutes, and resolves those that are over. A repeat
- * changes nothing.
+ * redemption whose cash was not seen for ten minutes, keeps their amounts up to date, and resolves
+ * those that are over. A repeat changes nothing.
  */
 export async function remindRedeemable(db: LedgerDb, at: At, reading: ClockReading): Promise<void> {
   const due = [...(await overdueWinnings(db, at, reading)), ...(await unpaidFor(db, at, reading))];
-  const open = await openKeys(db, at);
-  const gone = open.filter((key) => !due.some((alert) => alert.key === key));
-  const fresh = due.filter(({ key }) => !open.includes(key));
+  const open = await openReminders(db, at);
+  const gone = [...open.keys()].filter((key) => !due.some((alert) => alert.key === key));
+  const fresh = due.filter(({ key, detail }) => open.get(key) !== detail);
   if (gone.length === 0 && fresh.length === 0) return;
   await db.transaction().execute(async (tx) => {
     for (const key of gone) await resolveAlert(tx, key, reading);
@@ -67,14 +67,15 @@ async function unpaidFor(db: LedgerDb, at: At, { atMs }: ClockReading) {
   });
 }
 
-async function openKeys(db: LedgerDb, { book, venue }: At): Promise<string[]> {
+/** What open reminders say, by key. */
+async function openReminders(db: LedgerDb, { book, venue }: At): Promise<Map<string, string>> {
   const ofVenue = (kind: string) => sql<boolean>`starts_with(key, ${`${kind}/${book}/${venue}/`})`;
   const rows = await db
     .selectFrom('alert')
-    .select('key')
+    .select(['key', 'detail'])
     .where('code', 'in', ['REDEEMABLE_WAITING', 'REDEMPTION_UNPAID'])
     .where('resolved_at_ms', 'is', null)
     .where(sql<boolean>`(${ofVenue('redeemable')} OR ${ofVenue('redemption')})`)
     .execute();
-  return rows.map(({ key }) => key);
+  return new Map(rows.map(({ key, detail }) => [key, detail]));
 }

@@ -264,7 +264,12 @@ describe('people are shown what is redeemable', () => {
     );
     await redeem(it, M, 99);
     await remind();
+    await remind();
     expect(await openAlerts(it)).toEqual(['REDEEMABLE_WAITING']);
+    expect(await it.db.selectFrom('alert').selectAll().executeTakeFirstOrThrow()).toMatchObject({
+      times: 2,
+      detail: expect.stringContaining('$1.00 won on polymarket'),
+    });
     await redeem(it, M, 1);
     await remind();
     expect(await openAlerts(it)).toEqual([]);

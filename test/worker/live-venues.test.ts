@@ -156,6 +156,11 @@ describe('before Polymarket is opened', () => {
   );
 });
 
+test('a secret that happens to begin like a placeholder is none', () => {
+  const secret = `MyA7${'k3Zq'.repeat(9)}dw0=`;
+  expect(liveProblems(configOf({ ...KEYS, POLYMARKET_SECRET: secret }))).toEqual([]);
+});
+
 describe('the API key that the venue gives', () => {
   const config = () => configOf(here(server.url));
   const file = () => join(dataDir, 'polymarket-api.json');
