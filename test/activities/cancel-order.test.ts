@@ -20,8 +20,12 @@ test('an order that cannot be cancelled yet is not asked again at once', async (
     clock: { read: () => Promise.resolve(it.reading()) },
     venue: () => venue,
   };
-  const orders = orderActivities(deps as ActivityDeps);
-  expect((await orders.checkOrders('a')).next).toEqual({ kind: 'cancel', leg: 0, inMs: 0 });
-  expect((await orders.cancelOrder('a', 0)).next).toEqual({ kind: 'cancel', leg: 0, inMs: 1_000 });
+  const activities = orderActivities(deps as ActivityDeps);
+  expect((await activities.checkOrders('a')).next).toEqual({ kind: 'cancel', leg: 0, inMs: 0 });
+  expect((await activities.cancelOrder('a', 0)).next).toEqual({
+    kind: 'cancel',
+    leg: 0,
+    inMs: 1_000,
+  });
   expect(venue.cancels).toEqual([orderId]);
 });

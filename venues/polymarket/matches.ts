@@ -39,9 +39,10 @@ export interface OwnMatch {
  * @param maker the address that holds the account's money, in lower case
  */
 export function matchesOfAccount(trade: PolymarketTrade, maker: string): OwnMatch[] {
+  const { trader_side: side, maker_address: taker } = trade;
   // The list is the key's, which may trade for several wallets; at the top stands the taker's.
-  const isTaker = trade.trader_side === 'TAKER' && (trade.maker_address || maker) === maker;
-  const asTaker = isTaker ? [takerMatch(trade)] : [];
+  const isOurs = taker == null || taker === '' || taker === maker;
+  const asTaker = side === 'TAKER' && isOurs ? [takerMatch(trade)] : [];
   const makers = (trade.maker_orders ?? []).filter((order) => order.maker_address === maker);
   const hashes = [...new Set(makers.map((order) => order.order_id))];
   return [...asTaker, ...hashes.map((hash) => makerMatch(trade, hash))];

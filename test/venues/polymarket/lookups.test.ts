@@ -299,7 +299,8 @@ test('a cancel of all costs at once no more than the venue’s bucket holds', as
   t.stub.answers.set('/orders', () => {
     const asked = JSON.parse(t.sent('DELETE', '/orders').at(-1)!.body) as string[];
     // A batch is taken whole or not at all. @source reference/polymarket.md §4, Standard tier
-    if (asked.length > 120) return { status: 429, body: '', headers: { 'poly-ratelimit-tier': '' } };
+    if (asked.length > 120)
+      return { status: 429, body: '', headers: { 'poly-ratelimit-tier': '' } };
     t.open = t.open.filter((order) => !asked.includes((order as { id: string }).id));
     return json({ canceled: asked, not_canceled: {} });
   });
