@@ -110,7 +110,10 @@ export interface Ledger {
 
 /** Opens the ledger at `url`; nothing is migrated or written yet. Parameters: `openDatabase`'s. */
 export function openLedger(...where: Parameters<typeof openDatabase>): Ledger {
-  const db = openDatabase(...where);
+  return verbsOf(openDatabase(...where));
+}
+
+function verbsOf(db: LedgerDb): Ledger {
   const bind = binderOf(db);
   return {
     db,
