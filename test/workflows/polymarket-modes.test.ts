@@ -1,7 +1,6 @@
 /** Places and times at which Polymarket takes no orders, with a whole desk in rehearsal on the simulator. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { arm } from '../../bin/live-operator.ts';
 import { verifyBooks } from '../../bin/verify.ts';
 import { findTrade } from '../../ledger/read/trades.ts';
 import { askStatuses } from '../../worker/venue-statuses.ts';
@@ -41,10 +40,13 @@ const { reaches, becomes, statusOf, orderOf, sentOf, heldBy } = rehearsalTrades(
   field: 'id',
 });
 
+/** The desk is armed again in the ledger: by its command no account far from here in time is. */
 async function letPass(ms: number): Promise<void> {
   offsetMs += ms;
   await desk.simulator.admin('clock', { offsetMs });
-  await arm({ ...desk.config, clockOffsetMs: offsetMs }, 'later');
+  const reading = await clock.read();
+  const armed = { actor: 'ann', reason: 'later', untilMs: reading.atMs + HOUR_MS };
+  await desk.engine.ledger.armDesk('main', armed, reading);
 }
 
 /** A proposal by the desk's clock, on a market of its own. */
