@@ -7,6 +7,7 @@ import { isTerminal } from '../../domain/trade.ts';
 import { readDeskView } from '../../ledger/read/desk.ts';
 import type { ResolveAsk } from '../../ledger/verbs/resolutions.ts';
 import { findTrade } from '../../ledger/read/trades.ts';
+import { VenueUnreachable } from '../../venues/venue.ts';
 import { eventually } from './desk.ts';
 import type { TestDesk } from './desk.ts';
 import type { PairChanges, PaperMarketInput } from './markets.ts';
@@ -69,7 +70,7 @@ export class PairsDesk {
   async propose(id: string, changes: PairChanges = {}): Promise<void> {
     await this.list(id, changes);
     // One after the other, as people do: they lock the audit's head.
-    this.#registered = this.#registered.then(() => registerPair(this.desk, id));
+    this.#registered = this.#registered.then(() => this.#register(id));
     // Proposed together with all that wait for it: the first on one leg halts the desk.
     for (let last; last !== this.#registered; await last) last = this.#registered;
     const expiresAt = new Date(Date.now() + LIFE_MS).toISOString();
@@ -78,6 +79,19 @@ export class PairsDesk {
       ({ body }) => this.#answers.set(id, JSON.stringify(body)),
       (error: unknown) => this.#answers.set(id, String(error)),
     );
+  }
+
+  /** What a slow machine does not hear in time is asked again, as a person would. */
+  async #register(id: string): Promise<void> {
+    await this.#wait(id, 'its pair to be registered', async () => {
+      try {
+        await registerPair(this.desk, id);
+        return true;
+      } catch (error) {
+        if (error instanceof VenueUnreachable) return undefined;
+        throw error;
+      }
+    });
   }
 
   /** Waits until the trade has one of `statuses` or has ended. @returns which */

@@ -241,16 +241,20 @@ test('failure case 15: a watch that starts over books each fill once and places 
   const [fills, posts] = [await counts(), desk.simulator.requests('createOrder').length];
   // Half of what it reads again has moved to the archive, and the websocket starts over too.
   await desk.simulator.admin('archive', { before: desk.simulator.clock.nowMs() });
-  await desk.query(`UPDATE watch SET cursor_ms = 0 WHERE book = 'rehearsal'`);
   await desk.simulator.admin('dropSockets');
   const archived = desk.simulator.requests('historicalFills').length;
+  await eventually('the watch to have started over', async () => {
+    if (desk.simulator.requests('historicalFills').length > archived) return true;
+    // A pass under way stores its own place over this one.
+    await desk.query(`UPDATE watch SET cursor_ms = 0 WHERE book = 'rehearsal'`);
+    return undefined;
+  });
   await eventually('the watch to have read on', async () => {
     const { rows } = await desk.query<{ cursor_ms: bigint }>(
       `SELECT cursor_ms FROM watch WHERE book = 'rehearsal'`,
     );
     return Number(rows[0]!.cursor_ms) > 0 ? true : undefined;
   });
-  expect(desk.simulator.requests('historicalFills').length).toBeGreaterThan(archived);
   expect([await counts(), desk.simulator.requests('createOrder').length]).toEqual([fills, posts]);
   expect(await fillsOf(id)).toEqual(TEN_AT_HALF);
 }, 90_000);
