@@ -11,7 +11,7 @@ import type { LegOrder, StoredOrder } from '../ledger/verbs/orders.ts';
 import type { OrderOutcome } from '../ledger/verbs/outcomes.ts';
 import type { TradeUnderWayStanding } from '../ledger/verbs/standing.ts';
 import type { LookupOutcome, OrderRef, OrderRequest, PreparedOrder } from '../venues/venue.ts';
-import { VenueRefused, VenueUnreachable } from '../venues/venue.ts';
+import { isVenueFailure } from '../venues/venue.ts';
 import type { ActivityDeps } from './deps.ts';
 import { lookupOutcome, placeOutcome } from './order-outcomes.ts';
 import { judgeEntry } from './sending-gate.ts';
@@ -256,7 +256,7 @@ async function bookFillsFirst(
   try {
     await readVenue(deps, venue, of);
   } catch (error) {
-    if (!(error instanceof VenueUnreachable || error instanceof VenueRefused)) throw error;
+    if (!isVenueFailure(error)) throw error;
     deps.log.warn({ orderId, venue, err: error }, 'fills could not be read before the outcome');
   }
 }

@@ -2,7 +2,7 @@ import type { ClockReading } from '../domain/clock.ts';
 import type { Book, VenueId } from '../domain/venue-id.ts';
 import type { CashSeen } from '../ledger/verbs/redemptions.ts';
 import type { Venue, VenueRedemption } from '../venues/venue.ts';
-import { VenueRefused, VenueUnreachable } from '../venues/venue.ts';
+import { isVenueFailure } from '../venues/venue.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** Venues' lists lag: every pass reads this far back again, and books what it finds new. */
@@ -78,7 +78,7 @@ async function readPaid(
       venue.balance(undefined, signal));
     return { redemptions, seen: { inLedgerMicros, atVenueMicros } };
   } catch (error) {
-    if (error instanceof VenueUnreachable || error instanceof VenueRefused) return undefined;
+    if (isVenueFailure(error)) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { VenueRefused, VenueUnreachable } from './venue.ts';
+import { isVenueFailure } from './venue.ts';
 
 /** One line of what is checked before an account trades. */
 export interface AccountCheck {
@@ -23,7 +23,7 @@ async function told(check: () => Promise<Finding>): Promise<Finding> {
   try {
     return await check();
   } catch (error) {
-    const expected = error instanceof VenueRefused || error instanceof VenueUnreachable;
+    const expected = isVenueFailure(error);
     if (!expected) throw error;
     return { ok: false, detail: error.message };
   }

@@ -209,3 +209,8 @@ export class VenueUnreachable extends Error {
     this.retryAfterMs = options.retryAfterMs;
   }
 }
+
+/** Whether a venue said no or was not heard, and nothing of ours is wrong. */
+export function isVenueFailure(error: unknown): error is VenueRefused | VenueUnreachable {
+  return error instanceof VenueRefused || error instanceof VenueUnreachable;
+}

@@ -15,7 +15,7 @@ export interface VenueStatuses {
   stop(): Promise<void>;
 }
 
-/** Where orders are refused may change with the route out. @source issue 7: at start and hourly */
+/** Where orders are refused may change with the route out. It is asked at start and hourly. */
 const EVERY_MS = 3_600_000;
 const WHILE_CLOSED_MS = 60_000;
 const ANSWER_MS_MAX = 10_000;

@@ -1,7 +1,7 @@
 /** Whose fills they are: REST tells a fill's order by the venue's id, and nothing of ours. */
 import type { KalshiFill } from '../../contracts/kalshi/portfolio.ts';
 import { orderPageSchema } from '../../contracts/kalshi/orders.ts';
-import { VenueRefused, VenueUnreachable } from '../venue.ts';
+import { isVenueFailure } from '../venue.ts';
 import type { KalshiAccount } from './account.ts';
 import { subaccountOf } from './account.ts';
 import { readAnyOrder } from './order-reads.ts';
@@ -51,7 +51,7 @@ async function tried(
   try {
     await read();
   } catch (error) {
-    if (!(error instanceof VenueUnreachable || error instanceof VenueRefused)) throw error;
+    if (!isVenueFailure(error)) throw error;
     options.onDoubt?.({ marketId, detail: `orders of fills: ${error.message}` });
   }
 }

@@ -3,8 +3,7 @@ import { createdOrderSchema } from '../../contracts/kalshi/orders.ts';
 import { readKalshiError } from '../../contracts/kalshi/errors.ts';
 import { formatDecimal } from '../../domain/decimal.ts';
 import { MICROS_PER_UNIT, priceMicros } from '../../domain/money.ts';
-import { messageOf } from '../../domain/thrown.ts';
-import { asOutcome } from '../as-outcome.ts';
+import { asOutcome, asSent } from '../as-outcome.ts';
 import type { OrderRequest, PlaceOutcome, PreparedOrder } from '../venue.ts';
 import type { KalshiAccount } from './account.ts';
 import { termsOf } from './account.ts';
@@ -56,17 +55,7 @@ export async function placeOrder(
     case 'lost':
       return { kind: 'unknown', detail: `the order was sent and ${exchanged.detail}` };
     case 'answered':
-      return understood(() => answerOf(account, request, exchanged, signal));
-  }
-}
-
-/** Bytes have left: whatever goes wrong now, a ledger that cannot be asked too, is no failure. */
-async function understood(read: () => Promise<PlaceOutcome>): Promise<PlaceOutcome> {
-  try {
-    return await read();
-  } catch (error) {
-    const words = messageOf(error);
-    return { kind: 'unknown', detail: `the order was sent, and ${words}` };
+      return asSent(() => answerOf(account, request, exchanged, signal));
   }
 }
 

@@ -4,7 +4,7 @@ import { AssertionError } from '../../domain/assert.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Micros } from '../../domain/money.ts';
 import { messageOf } from '../../domain/thrown.ts';
-import { VenueRefused, VenueUnreachable } from '../venue.ts';
+import { isVenueFailure, VenueUnreachable } from '../venue.ts';
 import type { Owner } from './identity.ts';
 import type { MarketReading, MarketSource } from './source.ts';
 
@@ -54,7 +54,7 @@ export async function heard<Value>(exchange: Exchange, verb: () => Promise<Value
   try {
     return await verb();
   } catch (error) {
-    if (isBug(error) || error instanceof VenueRefused || error instanceof VenueUnreachable) {
+    if (isBug(error) || isVenueFailure(error)) {
       throw error;
     }
     const { venue } = exchange.owner;

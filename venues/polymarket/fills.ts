@@ -6,7 +6,7 @@ import type { PolymarketTrade } from '../../contracts/polymarket/trades.ts';
 import { tradePageSchema } from '../../contracts/polymarket/trades.ts';
 import { fillFee } from '../../domain/fees/schedule.ts';
 import type { FactPage, VenueFill } from '../venue.ts';
-import { VenueRefused, VenueUnreachable } from '../venue.ts';
+import { isVenueFailure } from '../venue.ts';
 import type { KnownOrder, PolymarketAccount } from './account.ts';
 import { unheard } from './client.ts';
 import type { OwnMatch } from './matches.ts';
@@ -142,7 +142,7 @@ async function marketOrDoubt(
     const market = await marketOf(account, conditionId, signal);
     return market ?? doubt('the venue does not name its market now');
   } catch (error) {
-    if (!(error instanceof VenueUnreachable || error instanceof VenueRefused)) throw error;
+    if (!isVenueFailure(error)) throw error;
     return doubt(error.message);
   }
 }

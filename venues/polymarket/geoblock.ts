@@ -2,10 +2,10 @@
 import { geoblockSchema } from '../../contracts/polymarket/site.ts';
 import { printable } from '../../domain/printable.ts';
 import type { VenueStatus } from '../venue.ts';
-import { VenueRefused, VenueUnreachable } from '../venue.ts';
+import { isVenueFailure } from '../venue.ts';
 import type { PolymarketClient } from './client.ts';
 
-/** How long an answer is believed. @source issue 7: at start and hourly */
+/** How long an answer is believed. It is asked at start and hourly. */
 const ANSWER_AGE_MS_MAX = 3_600_000;
 /** A site that does not answer is not asked at every turn. */
 const FAILURE_AGE_MS_MAX = 5_000;
@@ -54,7 +54,7 @@ async function ask(site: PolymarketClient, atMs: number): Promise<Told> {
       ageMsMax: ANSWER_AGE_MS_MAX,
     };
   } catch (error) {
-    if (!(error instanceof VenueUnreachable || error instanceof VenueRefused)) throw error;
+    if (!isVenueFailure(error)) throw error;
     const detail = `not known whether orders are taken from here: ${error.message}`;
     return { trading: false, detail, atMs, ageMsMax: FAILURE_AGE_MS_MAX };
   }

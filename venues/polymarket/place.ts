@@ -1,5 +1,6 @@
 /** The one send of an order: whether bytes left, what was answered, and when that is not known. */
 import type { PolymarketOrderBody } from '../../contracts/polymarket/orders.ts';
+import { asSent } from '../as-outcome.ts';
 import type { OrderRequest, PlaceOutcome, PreparedOrder } from '../venue.ts';
 import type { PolymarketAccount } from './account.ts';
 import { remember } from './account.ts';
@@ -70,7 +71,7 @@ export async function placeOrder(
   const outcome: PlaceOutcome =
     exchanged.kind === 'lost'
       ? { kind: 'unknown', detail: `the order was sent and ${exchanged.detail}` }
-      : await understood(() => understandAnswer(account, sent, exchanged, signal));
+      : await asSent(() => understandAnswer(account, sent, exchanged, signal));
   if (outcome.kind === 'unknown') account.doubtful.set(hash, true);
   return outcome;
 }
@@ -78,16 +79,6 @@ export async function placeOrder(
 /** FAK and FOK end with the answer; GTD may rest. */
 function orderTypeOf(wire: string): string {
   return (JSON.parse(wire) as PolymarketOrderBody).orderType;
-}
-
-/** Bytes have left: whatever goes wrong now is no failure. */
-async function understood(read: () => Promise<PlaceOutcome>): Promise<PlaceOutcome> {
-  try {
-    return await read();
-  } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    return { kind: 'unknown', detail: `the order was sent, and ${words}` };
-  }
 }
 
 /** Salt and time make another order of the same identity: the venue would take both. */

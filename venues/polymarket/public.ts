@@ -7,7 +7,7 @@ import { microContracts, MICROS_PER_UNIT } from '../../domain/money.ts';
 import type { OutcomeIndex } from '../../domain/venue-id.ts';
 import type { TransportDeadlines } from '../http/transport.ts';
 import type { Level, MarketResult, Quote, VenueMarket, VenueStatus } from '../venue.ts';
-import { VenueRefused, VenueUnreachable } from '../venue.ts';
+import { isVenueFailure } from '../venue.ts';
 import { PolymarketClient, refused, unheard } from './client.ts';
 import { GammaMarkets, MARKETS_PER_READ, readable } from './gamma-markets.ts';
 import type { GeoblockWatch } from './geoblock.ts';
@@ -174,7 +174,7 @@ class PublicHalf implements PolymarketMarkets {
     try {
       return await this.#results.of(readable(gamma), signal);
     } catch (error) {
-      if (!(error instanceof VenueUnreachable || error instanceof VenueRefused)) throw error;
+      if (!isVenueFailure(error)) throw error;
       const detail = `result of a closed market: ${error.message}`;
       this.#onDoubt?.({ marketId: gamma.slug, detail });
       return undefined;

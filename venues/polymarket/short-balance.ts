@@ -4,7 +4,7 @@
  * @source reference/polymarket.md §3.2, §5.3 (py-clob-client#342), §5.4 (#287, #290, #265)
  */
 import type { OrderRequest, PlaceOutcome } from '../venue.ts';
-import { VenueRefused, VenueUnreachable } from '../venue.ts';
+import { isVenueFailure } from '../venue.ts';
 import type { PolymarketAccount } from './account.ts';
 
 /** So many in a row are no coincidence: the next buys would be refused too. */
@@ -84,6 +84,6 @@ async function refreshBalance(
     };
     await account.clob.get({ path: '/balance-allowance/update', query, signal: within });
   } catch (error) {
-    if (!(error instanceof VenueUnreachable || error instanceof VenueRefused)) throw error;
+    if (!isVenueFailure(error)) throw error;
   }
 }

@@ -4,10 +4,10 @@
  */
 import { readUserFrame } from '../../contracts/polymarket/stream.ts';
 import { printable } from '../../domain/printable.ts';
+import { messageOf } from '../../domain/thrown.ts';
 import type { LiveSocket } from '../http/live-socket.ts';
 import type { VenueListener } from '../venue.ts';
 import { withoutSecrets } from '../secret.ts';
-import { VenueRefused, VenueUnreachable } from '../venue.ts';
 import type { PolymarketAccount } from './account.ts';
 import type { PolymarketApiKey } from './l2.ts';
 import { openPolymarketMarketStream } from './market-stream.ts';
@@ -96,8 +96,7 @@ function watcher(
   };
   return () => {
     compare().catch((error: unknown) => {
-      const told = error instanceof VenueUnreachable || error instanceof VenueRefused;
-      onTrouble(`held markets: ${told ? error.message : String(error)}`);
+      onTrouble(`held markets: ${messageOf(error)}`);
     });
   };
 }
