@@ -21,6 +21,7 @@ import { installTemporalLogger } from '../../worker/logger.ts';
 import type { RunningWorkers } from '../../worker/workers.ts';
 import type { TestDatabase } from './servers.ts';
 import { createTestDatabase, testDirectory } from './servers.ts';
+import { patient } from './patience.ts';
 import type { PaperFileInput } from './markets.ts';
 
 export interface TestDesk {
@@ -136,13 +137,13 @@ function submitInput(submit: HttpPorts['submit'], input: ProposalInput): Promise
   return submit({ ...(input.id === undefined ? {} : { id: input.id }), proposal });
 }
 
-/** Waits until `probe` answers something, asking again every 50 ms. */
+/** Waits until `probe` answers something, asking again every 50 ms; `withinMs` on a quiet machine. */
 export async function eventually<Value>(
   what: string,
   probe: () => Promise<Value | undefined>,
   withinMs = 30_000,
 ): Promise<Value> {
-  const deadlineMs = performance.now() + withinMs;
+  const deadlineMs = performance.now() + patient(withinMs);
   for (;;) {
     const found = await probe();
     if (found !== undefined) return found;
