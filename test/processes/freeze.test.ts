@@ -160,8 +160,12 @@ test(
   'with the permit’s look at the desk removed an order does arrive: the harness sees it',
   async () => {
     const unsafe = await openLane('unsafe', { TEST_CHILD_WITHOUT_DESK_CHECK: '1' });
-    const cycle = await unsafe.cycle('before grantPermit');
-    expect(violations([cycle])).toHaveLength(1);
+    // A busy machine may be too slow for the 2 s of a send after all: then nothing is written.
+    const cycles: Cycle[] = [];
+    while (cycles.length < CYCLES_PER_DESK && violations(cycles).length === 0) {
+      cycles.push(await unsafe.cycle('before grantPermit'));
+    }
+    expect(violations(cycles)).toHaveLength(1);
   },
   OPENING_MS_MAX,
 );
