@@ -8,6 +8,8 @@ export type DeskAddress = Pick<TestDesk, 'databaseUrl' | 'temporalAddress' | 'en
 
 /** Others may work on the machine too. */
 const LOADING_MS_MAX = 120_000;
+/** A process that a busy machine does not let connect in time ends; who runs it starts another. */
+const STARTS_MAX = 3;
 
 export class DyingWorkers {
   /** The trades that stand at their stop, or stood there when a process was killed. */
@@ -57,9 +59,17 @@ export class DyingWorkers {
   }
 
   async #go(): Promise<void> {
-    await this.#worker.said('loaded', LOADING_MS_MAX);
-    this.#worker.tell('{}');
-    await this.#worker.said('working', LOADING_MS_MAX);
+    for (let starts = 1; ; starts += 1) {
+      try {
+        await this.#worker.said('loaded', LOADING_MS_MAX);
+        this.#worker.tell('{}');
+        await this.#worker.said('working', LOADING_MS_MAX);
+        return;
+      } catch (error) {
+        if (starts === STARTS_MAX || !this.#worker.over()) throw error;
+        this.#worker = this.#load();
+      }
+    }
   }
 
   #load(): WorkerProcess {
