@@ -32,7 +32,7 @@ const UNHEDGED_SECONDS = { calm: '900', halting: '10' };
 /** Desks of one process: a death of it is one of each, and a watch can stop on each of them. */
 const LANES = { calm: 3, halting: 2 };
 /** Deaths that a stop is tried for, where no trade comes to it: all do to those that are sure. */
-const TRIES_MAX = { sure: 5, unsure: 2 };
+const TRIES_MAX = { sure: 5, unsure: 4 };
 /** Of the stops that a trade need not come to a second time, so many must have been killed at. */
 const UNSURE_SHARE_MIN = 0.8;
 /** Where so many trades were killed, not all of them may have lost their entries. */
