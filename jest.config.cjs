@@ -16,6 +16,6 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 360_000,
+  testTimeout: 120_000,
   maxWorkers: 2,
 };

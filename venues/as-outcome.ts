@@ -8,8 +8,7 @@ export async function asOutcome(ask: () => Promise<LookupOutcome>): Promise<Look
   try {
     return await ask();
   } catch (error) {
-    const told = isVenueFailure(error);
-    if (told) return { kind: 'unknown', detail: error.message };
+    if (isVenueFailure(error)) return { kind: 'unknown', detail: error.message };
     if (error instanceof Error && error.name === 'AbortError') {
       return { kind: 'unknown', detail: 'it was aborted' };
     }

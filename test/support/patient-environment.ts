@@ -11,7 +11,12 @@ interface TestEvent {
 
 // oxlint-disable-next-line import/no-default-export -- jest asks for it
 export default class PatientEnvironment extends TestEnvironment {
-  readonly handleTestEvent = ({ name, test, hook }: TestEvent): void => {
+  readonly handleTestEvent = (
+    { name, test, hook }: TestEvent,
+    /** What holds for those without a limit of their own. */
+    general: { testTimeout: number },
+  ): void => {
+    if (name === 'run_start') general.testTimeout = patient(general.testTimeout);
     const starts = name === 'test_start' ? test : name === 'hook_start' ? hook : undefined;
     if (starts?.timeout !== undefined) starts.timeout = patient(starts.timeout);
   };

@@ -54,9 +54,7 @@ export async function heard<Value>(exchange: Exchange, verb: () => Promise<Value
   try {
     return await verb();
   } catch (error) {
-    if (isBug(error) || isVenueFailure(error)) {
-      throw error;
-    }
+    if (isBug(error) || isVenueFailure(error)) throw error;
     const { venue } = exchange.owner;
     throw new VenueUnreachable({ venue, detail: messageOf(error), cause: error });
   }
