@@ -14,7 +14,8 @@ import { eventually, startTestDesk } from '../support/desk.ts';
 import { interfere } from '../support/interfere.ts';
 import { kalshiMarket, singleLeg } from '../support/markets.ts';
 
-const MARKETS = ['RESTS', 'PART', 'ANY', 'LATCHED', 'NAMED', 'SWEPT', 'AGAIN'];
+/** One a trade: a second on the same leg is DUPLICATE_TRADE until the first has booked its end. */
+const MARKETS = ['UPDATE', 'PART', 'ANY', 'SIGNAL', 'PORTS', 'THROWS', 'LATCHED'];
 const PARTIAL = kalshiMarket('PART', {
   book: {
     yes: { asks: [['0.58', '4']], bids: [['0.50', '400']] },
@@ -102,7 +103,7 @@ const openOrders = () => desk.engine.venues[0]!.openOrders();
 
 describe('by update', () => {
   test('the answer names what was cancelled; the trade’s own run books its end', async () => {
-    const order = await rest('u-1', 'RESTS');
+    const order = await rest('u-1', 'UPDATE');
     const answer = await rollout().executeUpdate(haltUpdate, { args: [BY] });
     expect(answer).toMatchObject({ state: 'halted', epoch: expect.any(Number), unresolved: [] });
     expect(answer.venues).toEqual([
@@ -155,7 +156,7 @@ describe('by signal', () => {
   );
 
   test('cancels too, shows what is left, and only rearm lifts it', async () => {
-    const order = await rest('s-1', 'RESTS');
+    const order = await rest('s-1', 'SIGNAL');
     await rollout().signal('halt', BY);
     await stands('halted');
     const shown = await eventually('the workflow to show the halt', async () => {
@@ -172,7 +173,7 @@ describe('by signal', () => {
 
 describe('through the API’s ports', () => {
   test('halts, cancels and verifies; pressed again it holds the same stop', async () => {
-    const order = await rest('a-1', 'RESTS');
+    const order = await rest('a-1', 'PORTS');
     const view = await control().halt(ASKED);
     expect(view).toMatchObject({
       state: 'halted',
@@ -207,7 +208,7 @@ describe('through the API’s ports', () => {
     const throwing = stopControl(desk.engine, '/dev/null', () => {
       throw new Error('the log is full');
     });
-    const order = await rest('a-2', 'RESTS');
+    const order = await rest('a-2', 'THROWS');
     expect(await throwing.halt(ASKED)).toMatchObject({
       latched: false,
       verified: true,
