@@ -113,7 +113,9 @@ function plain(problem: string): string {
   const [expected = '', received = ''] = problem
     .slice('Invalid input: expected '.length)
     .split(', received ');
-  return received === 'undefined' ? 'is required' : `must be of type ${expected}, was ${received}`;
+  if (received === 'undefined') return 'is required';
+  // What another realm's parser made is named after its class there.
+  return `must be of type ${expected}, was ${received.toLowerCase()}`;
 }
 
 function suggestion(key: string, known: readonly string[]): string {
