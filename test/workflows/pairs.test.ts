@@ -17,7 +17,7 @@ import { proposePair, registerPair, tradeIn } from '../support/pairs.ts';
 const SETTINGS = {
   LIVE_TRADING_MAX_DAILY_TRADES: '100',
   BALLAST_STRATEGY_EXECUTIONS_MAX: '1000',
-  BALLAST_LEG_SECONDS: '1',
+  BALLAST_LEG_SECONDS: '2',
   BALLAST_MAX_UNHEDGED_SECONDS: '5',
 };
 

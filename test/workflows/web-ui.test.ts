@@ -56,7 +56,7 @@ beforeAll(async () => {
     settings: {
       LIVE_TRADING_MAX_DAILY_TRADES: '100',
       BALLAST_STRATEGY_EXECUTIONS_MAX: '1000',
-      BALLAST_LEG_SECONDS: '1',
+      BALLAST_LEG_SECONDS: '2',
       BALLAST_MAX_UNHEDGED_SECONDS: '4',
     },
   });
