@@ -68,16 +68,23 @@ afterAll(async () => {
 });
 
 test('defect e: a save that fails after each order is live leaves no orphan: both are adopted', async () => {
-  list('saved');
-  lostSaves = 2;
-  await proposePair(desk, 'saved', 'saved');
-  expect(filled(await tradeIn(desk, 'saved', ['open']))).toEqual(['10', '10']);
+  // The first trade of a cold desk may miss the two seconds of a send: nothing leaves then.
+  const trades = ['saved', 'saved-2', 'saved-3'];
+  let saved = trades[0]!;
+  for (saved of trades) {
+    list(saved);
+    lostSaves = 2;
+    await proposePair(desk, saved, saved);
+    const { status } = await tradeIn(desk, saved, ['open', 'not_sent']);
+    if (status === 'open') break;
+  }
+  expect(filled(await tradeIn(desk, saved, ['open']))).toEqual(['10', '10']);
   expect(lostSaves).toBe(0);
   const { rows } = await desk.query<{ client_order_id: string }>(
     'SELECT client_order_id FROM paper_exchange.client_order',
   );
   const ours = await desk.query<{ id: string }>(
-    `SELECT id FROM venue_order WHERE trade_id = 'saved'`,
+    `SELECT id FROM venue_order WHERE trade_id = '${saved}'`,
   );
   expect(rows.map((row) => row.client_order_id).toSorted()).toEqual(
     ours.rows.map(({ id }) => id).toSorted(),
